@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BlogConfig(AppConfig):
+    name = "blog"
+    verbose_name = _("Newsroom")
+
+    def ready(self):
+        from blog import checks  # noqa: F401  registers the system checks

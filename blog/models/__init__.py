@@ -1,0 +1,7 @@
+from blog.media.models import Image
+from blog.models.pages import Page
+from blog.models.posts import Post, RelatedPost
+from blog.models.redirects import Redirect
+from blog.models.taxonomy import Author, Category, Tag, TaggedPost
+
+__all__ = ["Author", "Category", "Image", "Page", "Post", "Redirect", "RelatedPost", "Tag", "TaggedPost"]

@@ -1,0 +1,321 @@
+"""The article, and its ordered links to others."""
+
+import datetime
+import re
+import unicodedata
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+
+from blog.addresses import absolute_url, canonical_path, tokyo_date
+from blog.models.markdown import MarkdownContent
+from blog.models.redirects import Redirect
+from blog.models.taxonomy import Author, Category, PostTagManager, TaggedPost
+from blog.naming import slugify
+from blog.querysets import PostQuerySet
+from blog.rendering import Rendered
+
+
+def new_guid() -> str:
+    return uuid.uuid4().urn
+
+
+class TokyoDate(models.Func):
+    """The Tokyo date of a timestamp, computed by the database. Japan has no daylight saving time."""
+
+    output_field = models.DateField()
+    arity = 1
+
+    def as_sqlite(self, compiler, connection, **context):
+        return super().as_sql(compiler, connection, template="date(%(expressions)s, '+9 hours')", **context)
+
+    def as_postgresql(self, compiler, connection, **context):
+        return super().as_sql(
+            compiler, connection, template="((%(expressions)s AT TIME ZONE 'Asia/Tokyo')::date)", **context
+        )
+
+
+class Post(MarkdownContent):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    title = models.CharField(_("title"), max_length=300)
+    slug = models.CharField(
+        _("slug"),
+        max_length=200,
+        blank=True,
+        help_text=_("The last part of the address; made from the title when left empty. May be Japanese."),
+    )
+    guid = models.CharField("GUID", max_length=500, unique=True, default=new_guid, editable=False)
+    excerpt = models.TextField(_("excerpt"), blank=True, help_text=_("Shown in lists and feeds."))
+    description = models.TextField(
+        _("meta description"),
+        blank=True,
+        help_text=_("For search engines and shared links, 120 characters or so."),
+    )
+    cover = models.ForeignKey(
+        "Image", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("cover image")
+    )
+
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("category")
+    )
+    author = models.ForeignKey(
+        Author, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("author")
+    )
+    tags = TaggableManager(
+        _("tags"),
+        through=TaggedPost,
+        manager=PostTagManager,
+        blank=True,
+        help_text=_("Separated by commas (, 、 ，). A tag may hold spaces."),
+    )
+
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    published_at = models.DateTimeField(
+        _("published"), null=True, blank=True, help_text=_("In the future: scheduled for that moment.")
+    )
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    published_on = models.GeneratedField(
+        expression=TokyoDate("published_at"), output_field=models.DateField(null=True), db_persist=True
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("last edit"), auto_now=True)
+    last_modified_at = models.DateTimeField(
+        _("last editorial change"),
+        null=True,
+        blank=True,
+        help_text=_("Shown to readers as the date of the update. Leave it when you only mend a typo."),
+    )
+
+    reading_minutes = models.PositiveSmallIntegerField(_("reading minutes"), default=1, editable=False)
+    given_reading_minutes = models.PositiveSmallIntegerField(
+        _("reading minutes, given"),
+        null=True,
+        blank=True,
+        help_text=_("Computed from the text when left empty."),
+    )
+    canonical_url = models.URLField(
+        _("canonical URL"),
+        max_length=500,
+        blank=True,
+        help_text=_("Only if the article first appeared elsewhere."),
+    )
+    noindex = models.BooleanField(_("hide from search engines"), default=False)
+    in_sitemap = models.BooleanField(_("in the sitemap"), default=True)
+    featured = models.BooleanField(_("featured"), default=False)
+    is_pillar = models.BooleanField(_("pillar post"), default=False)
+    pillar = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="pillar_for",
+        verbose_name=_("its pillar post"),
+    )
+    related = models.ManyToManyField(
+        "self", through="RelatedPost", through_fields=("post", "target"), symmetrical=False, blank=True
+    )
+
+    # What an import leaves, so that an export can give it back.
+    front_matter = models.TextField(_("front matter as imported"), blank=True, editable=False)
+    source_name = models.CharField(_("imported from"), max_length=500, unique=True, null=True, editable=False)
+    imported_digest = models.CharField(max_length=64, blank=True, editable=False)
+    imported_at = models.DateTimeField(_("imported"), null=True, editable=False)
+
+    objects = PostQuerySet.as_manager()
+    rendered_fields = (*MarkdownContent.rendered_fields, "reading_minutes")
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        permissions = [("publish_post", _("Can publish, schedule and withdraw posts"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["published_on", "slug"],
+                name="post_slug_unique_in_its_day",
+                violation_error_message=_("Another post of that day has this slug."),
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="post_title_not_empty"),
+            models.CheckConstraint(condition=~Q(slug=""), name="post_slug_not_empty"),
+            models.CheckConstraint(condition=~Q(guid=""), name="post_guid_not_empty"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "in_review", "published", "withdrawn"]),
+                name="post_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "in_review"]) | Q(published_at__isnull=False),
+                name="post_published_has_date",
+                violation_error_message=_("A published post needs a date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__isnull=True)
+                | Q(published_at__isnull=True)
+                | Q(expires_at__gt=F("published_at")),
+                name="post_expires_after_publication",
+                violation_error_message=_("The post would expire before it is published."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "published_at"], name="post_status_date"),
+            models.Index(fields=["category", "status", "published_at"], name="post_category_date"),
+            models.Index(fields=["author", "status", "published_at"], name="post_author_date"),
+            models.Index(fields=["status", "updated_at"], name="post_status_edit"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    # Visibility: the same rule as querysets.public_filter, for one post in memory.
+
+    def is_public_at(self, now: datetime.datetime) -> bool:
+        return (
+            self.status == self.Status.PUBLISHED
+            and self.published_at is not None
+            and self.published_at <= now
+            and (self.expires_at is None or self.expires_at > now)
+        )
+
+    @property
+    def is_public(self) -> bool:
+        return self.is_public_at(timezone.now())
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.status == self.Status.PUBLISHED and self.published_at > timezone.now()
+
+    @property
+    def is_gone(self) -> bool:
+        """It was public and is no longer (withdrawn or expired): its address answers 410."""
+        now = timezone.now()
+        was_due = self.published_at is not None and self.published_at <= now
+        return (
+            was_due
+            and self.status in {self.Status.PUBLISHED, self.Status.WITHDRAWN}
+            and not self.is_public_at(now)
+        )
+
+    # Addresses
+
+    def get_absolute_url(self) -> str:
+        """`/2025/10/21/slug/`, with the Tokyo date; the preview for a post without a date."""
+        if self.published_at is None:
+            return self.get_preview_url()
+        date = tokyo_date(self.published_at)
+        return reverse("post", args=[f"{date:%Y}", f"{date:%m}", f"{date:%d}", self.slug])
+
+    def get_preview_url(self) -> str:
+        return reverse("admin:blog_post_preview", args=[self.pk])
+
+    def get_canonical_url(self) -> str:
+        return self.canonical_url or absolute_url(self.get_absolute_url())
+
+    # Workflow
+
+    def publish(self, at: datetime.datetime | None = None) -> None:
+        """Publish now, or schedule for `at`; a date that is set already and has passed stays. Saves.
+
+        Raises ValidationError when the address is taken or the post is incomplete.
+        """
+        self.status = self.Status.PUBLISHED
+        self.published_at = at or self.published_at or timezone.now()
+        self.full_clean()
+        self.save()
+
+    def withdraw(self) -> None:
+        """Take a published post from the readers; its address answers 410 from now on. Saves."""
+        if self.status != self.Status.PUBLISHED:
+            raise ValidationError(_("Only a published post can be withdrawn."))
+        self.status = self.Status.WITHDRAWN
+        self.save()
+
+    # Saving
+
+    def clean(self):
+        self.normalise()
+        if self.pillar_id and self.pillar_id == self.pk:
+            raise ValidationError({"pillar": _("A post cannot be its own pillar post.")})
+
+    def normalise(self) -> None:
+        self.title = " ".join(unicodedata.normalize("NFC", self.title).split())
+        slug = re.sub(r"[\s/\\?#%]+", "-", unicodedata.normalize("NFC", self.slug)).strip("-.")
+        self.slug = slug or slugify(self.title)[:80].rstrip("-")
+
+    def render(self) -> Rendered:
+        rendered = super().render()
+        self.reading_minutes = self.given_reading_minutes or rendered.reading_minutes
+        return rendered
+
+    @transaction.atomic
+    def save(self, *, update_fields=None, **kwargs):
+        self.normalise()
+        old = None
+        if not self._state.adding:
+            old = Post.objects.filter(pk=self.pk).only("guid", "slug", "status", "published_at").first()
+        if old and old.guid != self.guid:
+            raise ValueError("The GUID of a post never changes: feed readers would show it twice.")
+        if update_fields is not None:
+            update_fields = {*update_fields, "updated_at"}
+        super().save(update_fields=update_fields, **kwargs)
+        self._leave_redirect(old)
+
+    def _leave_redirect(self, old: "Post | None") -> None:
+        """Readers who have the address that a published post had until now are sent on."""
+        if self.published_at is None or old is None or old.status != self.Status.PUBLISHED:
+            return
+        address = canonical_path(self.get_absolute_url())
+        old_address = canonical_path(old.get_absolute_url())
+        if old_address != address:
+            Redirect.objects.update_or_create(old_path=old_address, defaults={"post": self})
+            Redirect.objects.filter(old_path=address).delete()
+
+    @property
+    def edited_since_import(self) -> bool:
+        return self.imported_at is not None and self.updated_at > self.imported_at
+
+
+class RelatedPost(models.Model):
+    """One entry of a post's ordered list of related posts.
+
+    An imported entry whose article is not here (yet) keeps its `reference` and has no target.
+    """
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="related_entries", verbose_name=_("post"))
+    target = models.ForeignKey(
+        Post,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="related_from",
+        verbose_name=_("related post"),
+    )
+    reference = models.JSONField(_("entry as imported"), null=True, blank=True, editable=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("related post")
+        verbose_name_plural = _("related posts")
+        constraints = [
+            models.UniqueConstraint(fields=["post", "target"], name="related_post_once"),
+            models.CheckConstraint(
+                condition=Q(target__isnull=False) | Q(reference__isnull=False),
+                name="related_post_names_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(target__isnull=True) | ~Q(target=F("post")), name="related_post_is_another"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.target or self.reference)

@@ -1,0 +1,61 @@
+"""Every public address (the table in the README). A list has its later pages at `page/2/` below it."""
+
+from django.urls import path, register_converter
+
+from blog import feeds, sitemaps, views
+
+
+class Year:
+    regex = "[0-9]{4}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int | str) -> str:
+        return f"{int(value):04}"
+
+
+class MonthOrDay(Year):
+    regex = "[0-9]{2}"
+
+    def to_url(self, value: int | str) -> str:
+        return f"{int(value):02}"
+
+
+register_converter(Year, "yyyy")
+register_converter(MonthOrDay, "dd")
+
+
+def archive(prefix: str, view, name: str) -> list:
+    """A list at `prefix`, and its later pages at `prefix` + `page/2/`."""
+    return [path(prefix, view, name=name), path(f"{prefix}page/<int:page>/", view, name=f"{name}_page")]
+
+
+urlpatterns = [
+    *archive("", views.HomeView.as_view(), "home"),
+    path("page<int:page>/", views.old_home_page),
+    path("<yyyy:year>/<dd:month>/<dd:day>/<str:slug>/", views.PostView.as_view(), name="post"),
+    *archive("<yyyy:year>/<dd:month>/<dd:day>/", views.DayView.as_view(), "day"),
+    *archive("<yyyy:year>/<dd:month>/", views.MonthView.as_view(), "month"),
+    *archive("<yyyy:year>/", views.YearView.as_view(), "year"),
+    path("archive/", views.ArchiveView.as_view(), name="archive"),
+    *archive("category/<str:slug>/", views.CategoryView.as_view(), "category"),
+    path("tags/", views.TagsView.as_view(), name="tags"),
+    *archive("tags/<str:slug>/", views.TagView.as_view(), "tag"),
+    path("authors/", views.AuthorsView.as_view(), name="authors"),
+    *archive("authors/<str:slug>/", views.AuthorView.as_view(), "author"),
+    path("search/", views.SearchView.as_view(), name="search"),
+    path("feed.xml", feeds.SiteFeed(), name="feed"),
+    path("category/<str:slug>/feed.xml", feeds.CategoryFeed(), name="category_feed"),
+    path("tags/<str:slug>/feed.xml", feeds.TagFeed(), name="tag_feed"),
+    path("authors/<str:slug>/feed.xml", feeds.AuthorFeed(), name="author_feed"),
+    path("feeds/<str:slug>.xml", feeds.old_category_feed),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<str:section>.xml", sitemaps.section, name="sitemap_section"),
+    path("robots.txt", views.robots, name="robots"),
+    path("site.webmanifest", views.web_manifest, name="web_manifest"),
+    path("healthz", views.healthz, name="healthz"),
+    path("media/<path:path>", views.media, name="media"),
+    path("assets/<path:path>", views.old_asset),
+    path("<slug:slug>/", views.PageView.as_view(), name="page"),
+]
