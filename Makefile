@@ -1,0 +1,83 @@
+# Everything from a fresh checkout with nothing but Python 3.11+ (with pip and venv) and make.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
+
+export PORT
+
+.PHONY: run dev setup test lint messages bench pins clean
+
+run: setup var/.static ## a first look: demo articles, a staff account, the production server
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py first_run
+	@echo "ALLFORCES: http://127.0.0.1:$(PORT)/  (desk: http://127.0.0.1:$(PORT)/admin/)"
+	@exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 \
+		--blocking-threads 4 --no-ws --log-level warning allforces.wsgi:application
+
+dev: setup ## the development server: reloads, shows errors in full
+	@DEBUG=True $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=True $(BIN)/python manage.py first_run
+	@DEBUG=True $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
+
+setup: $(VENV)/.installed var/secret-key ## virtual environment, pinned packages, a secret
+
+test: setup $(VENV)/.installed-tests ## the whole test suite
+	@$(BIN)/python -m pytest
+
+lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
+		SITE_URL=https://news.example.jp $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+messages: setup ## collect and compile the interface texts (needs GNU gettext)
+	@$(BIN)/python manage.py makemessages --locale ja --no-location --no-obsolete \
+		--ignore "$(VENV)/*" --ignore "var/*" --ignore "tests/*"
+	@$(BIN)/python manage.py compilemessages --locale ja
+
+bench: setup ## speed and memory of an import
+	@$(BIN)/python bench/import_posts.py
+
+pins: ## compile the pinned requirement files anew (needs uv)
+	@set -e; compile="uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header"; \
+	$$compile --output-file requirements.txt; \
+	$$compile --group server --constraints requirements.txt --output-file deploy/requirements.txt; \
+	$$compile --group test --constraints requirements.txt --output-file tests/requirements.txt
+
+clean: ## remove the environment, keep the data under var/
+	rm -rf $(VENV) var/static var/.static
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "Python is missing: install Python 3.11 or newer, or say PYTHON=/path/to/python3."; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version)."; exit 1; }
+	@$(PYTHON) -c "import ensurepip, venv" || \
+		{ echo "Python's venv or pip module is missing (Debian and Ubuntu: apt install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing the pinned packages ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-tests: tests/requirements.txt $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@touch $@
+
+$(VENV)/.installed-server: deploy/requirements.txt $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.txt
+	@touch $@
+
+var/secret-key: | $(VENV)/bin/python
+	@mkdir -p var
+	@umask 077; $(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))" > $@
+
+var/.static: $(STATIC_SOURCES) $(VENV)/.installed | var/secret-key
+	@$(BIN)/python manage.py collectstatic --no-input --clear --verbosity 0
+	@touch $@

@@ -1,0 +1,73 @@
+"""allforces/environment.py and settings.py: a mistake in the environment stops the start."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from allforces import environment
+
+KEY = "0123456789" * 4
+
+
+def start(**variables):
+    """`manage.py check` in an environment of its own; the finished process."""
+    env = {name: value for name, value in os.environ.items() if name not in environment.VARIABLES}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=settings.BASE_DIR,
+        env=env | {"DJANGO_SETTINGS_MODULE": "allforces.settings", "SECRET_KEY": KEY} | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_project_starts_with_nothing_but_a_secret():
+    finished = start()
+    assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"DEBUG": "yes"}, "DEBUG='yes' is neither True nor False"),
+        ({"DEBUG": ""}, "DEBUG='' is neither True nor False"),
+        ({"SITE_URL": "news.example.jp"}, "must be a scheme and a host"),
+        ({"SITE_URL": "https://news.example.jp/blog"}, "must be a scheme and a host"),
+        ({"LANGUAGE_CODE": "jp"}, "must be ja or en"),
+        ({"ALLOWED_HOST": "news.example.jp"}, "Did you mean ALLOWED_HOSTS?"),
+        ({"DATABSE_URL": "sqlite:///x"}, "Did you mean DATABASE_URL?"),
+        ({"SECRET_KEY": "short"}, "at least 32 characters"),
+    ],
+)
+def test_a_mistake_in_the_environment_stops_the_start_and_is_named(variables, message):
+    finished = start(**variables)
+    assert finished.returncode != 0
+    assert message in finished.stderr
+
+
+def test_there_is_no_default_secret(tmp_path):
+    with pytest.raises(ImproperlyConfigured, match="make setup"):
+        environment.secret_key({}, tmp_path / "secret-key")
+
+
+def test_the_secret_that_setup_generated_is_found(tmp_path):
+    (tmp_path / "secret-key").write_text(KEY + "\n")
+    assert environment.secret_key({}, tmp_path / "secret-key") == KEY
+
+
+def test_a_trailing_slash_in_the_site_address_is_dropped():
+    assert environment.site_url("https://news.example.jp/") == "https://news.example.jp"
+
+
+def test_short_and_foreign_variable_names_are_left_alone():
+    environment.refuse_misspelt({"PORTS": "1", "HOME": "x", "DATABASE_POOL_SIZE": "3", "SENTRY_DSN": ""})
+
+
+def test_the_interface_is_japanese_and_the_clock_is_tokyos():
+    assert settings.LANGUAGE_CODE == "ja"
+    assert settings.TIME_ZONE == "Asia/Tokyo"
