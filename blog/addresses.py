@@ -4,8 +4,9 @@ The date in a post's address is the Tokyo date of `published_at`, whatever the s
 """
 
 import datetime
+import re
 import unicodedata
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -28,17 +29,18 @@ def tokyo_day(date: datetime.date) -> tuple[datetime.datetime, datetime.datetime
 
 def absolute_url(path: str) -> str:
     """`/tags/生成ai/` → `https://example.jp/tags/%E7%94%9F%E6%88%90ai/`; an absolute URL stays as it is."""
-    if urlsplit(path).scheme in {"http", "https"}:
+    if path.lower().startswith(("http://", "https://")):
         return iri_to_uri(path)
     return settings.SITE_URL + iri_to_uri(escape_leading_slashes(path))
 
 
 def canonical_path(path: str) -> str:
-    """One spelling for a path that may come percent-encoded, in NFD, or without its last slash.
+    """One spelling for a path that may come percent-encoded, in NFD, without its last slash or as a URL.
 
     This is the form in which old addresses are stored and looked up.
     """
-    path = unicodedata.normalize("NFC", unquote(urlsplit(path).path))
-    path = "/" + path.strip("/")
+    # Not urlsplit, which raises ValueError for what anybody may request: `//[/`.
+    path = re.sub(r"\Ahttps?://[^/?#]*|[?#].*", "", path, flags=re.IGNORECASE | re.DOTALL)
+    path = "/" + unicodedata.normalize("NFC", unquote(path)).replace("\0", "\ufffd").strip("/")
     last = path.rsplit("/", 1)[-1]
     return path if "." in last or path == "/" else path + "/"

@@ -12,15 +12,19 @@ SLUG_LENGTH = 100
 
 # In a slug these would vanish, and C, C++ and C# would be one tag.
 _SPELT_OUT = {"+": "plus", "#": "sharp"}
-_TAG_SEPARATORS = ",、，\n"
-_QUOTES = {'"': '"', "“": "”"}
+_SEPARATORS = ",、，\n"
+_TYPED_NAME = re.compile(
+    rf'\s*(?:"(?P<quoted>(?:[^"]|"")*+)"|“(?P<curly>[^”]*+)”)\s*(?=[{_SEPARATORS}]|\Z)'
+    rf"|(?P<plain>[^{_SEPARATORS}]+)"
+)
+_NEEDS_QUOTES = re.compile(rf'[{_SEPARATORS}]|\A["“]')
 
 
 def normalise_name(name: str) -> str:
-    """NFKC, runs of white space as one space, nothing invisible, none at the ends: `ＡＩ　活用 ` → `AI 活用`."""
-    name = unicodedata.normalize("NFKC", name)
+    """NFKC, nothing invisible, single spaces and none at the ends: `ＡＩ　活用 ` → `AI 活用`."""
+    # What is invisible goes first: it could stand between a letter and its mark.
     name = "".join(c for c in name if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
-    return " ".join(name.split())
+    return " ".join(unicodedata.normalize("NFKC", name).split())
 
 
 def name_key(name: str) -> str:
@@ -51,25 +55,12 @@ def parse_tags(text: str) -> list[str]:
     """The names in a typed tag string, in the order typed, each once.
 
     `,`, `、`, `，` and line breaks separate; spaces do not (`EU AI Act` is one tag). A name in double
-    quotes may hold separators.
+    quotes may hold separators, and a doubled quote stands for itself (RFC 4180 section 2).
     """
-    names, buffer, closing = [], [], ""
-    for character in text or "":
-        if closing:
-            if character == closing:
-                closing = ""
-            else:
-                buffer.append(character)
-        elif character in _QUOTES and not "".join(buffer).strip() and _QUOTES[character] in text:
-            closing = _QUOTES[character]
-        elif character in _TAG_SEPARATORS:
-            names.append("".join(buffer))
-            buffer = []
-        else:
-            buffer.append(character)
-    names.append("".join(buffer))
     by_key = {}
-    for name in map(normalise_name, names):
+    for typed in _TYPED_NAME.finditer(text or ""):
+        name = typed["plain"] or typed["curly"] or (typed["quoted"] or "").replace('""', '"')
+        name = normalise_name(name)
         if name:
             by_key.setdefault(name_key(name), name)
     return list(by_key.values())
@@ -77,4 +68,8 @@ def parse_tags(text: str) -> list[str]:
 
 def join_tags(tags) -> str:
     """The tag string that `parse_tags` reads back as these tags."""
-    return ", ".join(f'"{tag.name}"' if set(tag.name) & set(_TAG_SEPARATORS) else tag.name for tag in tags)
+    return ", ".join(_quoted(tag.name) if _NEEDS_QUOTES.search(tag.name) else tag.name for tag in tags)
+
+
+def _quoted(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))

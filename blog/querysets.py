@@ -1,12 +1,13 @@
-"""The questions that the site asks of its tables. The gate (what a reader may see) is here and nowhere else."""
+"""The questions that the site asks of its tables. The gate (what a reader may see) is only here."""
 
 import datetime
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from blog.naming import name_key
+from blog.naming import NAME_LENGTH, name_key, normalise_name
 
 
 def public_filter(prefix: str = "", now: datetime.datetime | None = None) -> Q:
@@ -43,7 +44,9 @@ class PostQuerySet(models.QuerySet):
         return self.filter(published_at__gte=start, published_at__lt=end)
 
     def in_sitemap(self):
-        return self.filter(in_sitemap=True, noindex=False)
+        """What search engines may list: not hidden from them, and not first published on another site."""
+        here = Q(canonical_url="") | Q(canonical_url__startswith=f"{settings.SITE_URL}/")
+        return self.filter(here, in_sitemap=True, noindex=False)
 
 
 class NamedQuerySet(models.QuerySet):
@@ -61,12 +64,16 @@ class NamedQuerySet(models.QuerySet):
     def for_names(self, names) -> list:
         """The rows of these names, in their order and each once, made where they are missing.
 
-        A name is found again whatever its width or case. Names that are empty after
+        A name is found again whatever its width or case. Names that are empty or too long after
         normalisation raise ValueError.
         """
-        keys = list(dict.fromkeys(name_key(name) for name in names))
-        if not all(keys):
+        names = [normalise_name(name) for name in names]
+        if not all(names):
             raise ValueError("A name is empty.")
+        too_long = [name for name in names if len(name) > NAME_LENGTH]
+        if too_long:
+            raise ValueError(f"A name is longer than {NAME_LENGTH} characters: {too_long[0]}")
+        keys = list(dict.fromkeys(map(name_key, names)))
         found = {row.key: row for row in self.filter(key__in=keys)}
         for name in names:
             key = name_key(name)

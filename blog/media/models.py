@@ -2,10 +2,11 @@
 
 import hashlib
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from blog.media.pictures import PictureInfo, inspect, prepare
@@ -22,34 +23,52 @@ class ImageManager(models.Manager):
     def upload(self, content: bytes, filename: str, **fields) -> "Image":
         """Store what a person uploaded: checked, upright, without metadata, at a useful size.
 
-        The same bytes are stored once: the existing row is returned as it is.
+        The same picture is stored once: the existing row is returned as it is.
         Raises UnusablePicture with a reason for the user.
         """
-        content, info = prepare(content)
-        return self._store(content, info, filename, fields)
+        return self.with_content(content) or self.store(*prepare(content), filename, **fields)
 
     def keep(self, content: bytes, filename: str, **fields) -> "Image":
         """Store a picture byte for byte, as an import must. Raises UnusablePicture."""
-        return self._store(content, inspect(content), filename, fields)
+        return self.with_content(content) or self.store(content, inspect(content), filename, **fields)
 
-    def _store(self, content: bytes, info: PictureInfo, filename: str, fields: dict) -> "Image":
-        digest = hashlib.sha256(content).hexdigest()
-        existing = self.filter(sha256=digest).first()
+    def with_content(self, content: bytes) -> "Image | None":
+        """The picture that is stored with exactly these bytes."""
+        return self.filter(sha256=_digest(content)).first()
+
+    def store(self, content: bytes, info: PictureInfo, filename: str, **fields) -> "Image":
+        """Store bytes that `prepare` or `inspect` has let through, once."""
+        existing = self.with_content(content)
         if existing:
             return existing
-        image = self.model(sha256=digest, width=info.width, height=info.height, **fields)
+        image = self.model(sha256=_digest(content), width=info.width, height=info.height, **fields)
         name = f"{slugify(PurePosixPath(filename).stem)[:60]}.{info.extension}"
         image.file.save(name, ContentFile(content), save=False)
-        image.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                image.save(force_insert=True)
+        except IntegrityError:
+            existing = self.with_content(content)  # somebody stored it in this very moment
+            if existing is None:
+                raise
+            image.file.storage.delete(image.file.name)
+            return existing
         return image
 
     def find(self, url: str) -> Picture | None:
         """What the renderer needs to know of a picture in an article: by media URL or old path."""
-        if url.startswith(settings.MEDIA_URL):
-            image = self.filter(file=url.removeprefix(settings.MEDIA_URL)).first()
+        path = unquote(url)
+        if "\0" in path:  # PostgreSQL refuses to look for it
+            return None
+        if path.startswith(settings.MEDIA_URL):
+            image = self.filter(file=path.removeprefix(settings.MEDIA_URL)).first()
         else:
-            image = self.filter(old_path=url).first() if url.startswith("/") else None
+            image = self.filter(old_path=path).first() if path.startswith("/") else None
         return image and Picture(url=image.file.url, width=image.width, height=image.height, alt=image.alt)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 class Image(models.Model):
@@ -86,3 +105,10 @@ class Image(models.Model):
 
     def __str__(self):
         return self.alt or PurePosixPath(self.file.name).name
+
+    def delete(self, **kwargs):
+        """The file goes with the row, once the deletion is certain."""
+        storage, name = self.file.storage, self.file.name
+        deleted = super().delete(**kwargs)
+        transaction.on_commit(lambda: storage.delete(name))
+        return deleted

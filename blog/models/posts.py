@@ -33,7 +33,9 @@ class TokyoDate(models.Func):
     arity = 1
 
     def as_sqlite(self, compiler, connection, **context):
-        return super().as_sql(compiler, connection, template="date(%(expressions)s, '+9 hours')", **context)
+        # Without the fraction, which SQLite would round up: to the next day, from 23:59:59.9995 on.
+        template = "date(substr(%(expressions)s, 1, 19), '+9 hours')"
+        return super().as_sql(compiler, connection, template=template, **context)
 
     def as_postgresql(self, compiler, connection, **context):
         return super().as_sql(
@@ -192,7 +194,11 @@ class Post(MarkdownContent):
 
     @property
     def is_scheduled(self) -> bool:
-        return self.status == self.Status.PUBLISHED and self.published_at > timezone.now()
+        return (
+            self.status == self.Status.PUBLISHED
+            and self.published_at is not None
+            and self.published_at > timezone.now()
+        )
 
     @property
     def is_gone(self) -> bool:
@@ -267,17 +273,24 @@ class Post(MarkdownContent):
         if update_fields is not None:
             update_fields = {*update_fields, "updated_at"}
         super().save(update_fields=update_fields, **kwargs)
-        self._leave_redirect(old)
+        if update_fields is None or update_fields & {"slug", "published_at"}:
+            self._leave_redirect(old)
 
     def _leave_redirect(self, old: "Post | None") -> None:
-        """Readers who have the address that a published post had until now are sent on."""
-        if self.published_at is None or old is None or old.status != self.Status.PUBLISHED:
+        """Readers who have the address that the post had until now are sent on.
+
+        The status does not matter: a post that was withdrawn or went back to draft was public before.
+        """
+        if old is None:
             return
-        address = canonical_path(self.get_absolute_url())
-        old_address = canonical_path(old.get_absolute_url())
-        if old_address != address:
+        address = self.published_at and canonical_path(self.get_absolute_url())
+        old_address = old.published_at and canonical_path(old.get_absolute_url())
+        if address == old_address:
+            return
+        if old_address and old.published_at <= timezone.now():
             Redirect.objects.update_or_create(old_path=old_address, defaults={"post": self})
-            Redirect.objects.filter(old_path=address).delete()
+        if address:
+            self.redirects.filter(old_path=address).delete()
 
     @property
     def edited_since_import(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import _TaggableManager
@@ -46,17 +46,21 @@ class Named(models.Model):
         self.name = normalise_name(self.name)
         if not self.name:
             raise ValidationError({"name": _("The name is empty.")})
+        if len(self.name) > NAME_LENGTH:  # NFKC may lengthen it: ㍿ becomes 株式会社
+            raise ValidationError({"name": _("The name is too long.")})
         twin = type(self)._base_manager.filter(key=name_key(self.name)).exclude(pk=self.pk).first()
         if twin:
             raise ValidationError({"name": _("“%(name)s” is the same name.") % {"name": twin.name}})
         if self.slug:
             self.slug = slugify(self.slug)
 
-    def save(self, **kwargs):
+    def save(self, *, update_fields=None, **kwargs):
         self.name = normalise_name(self.name)
         self.key = name_key(self.name)
         self.slug = slugify(self.slug) if self.slug else self._free_slug()
-        super().save(**kwargs)
+        if update_fields is not None and "name" in update_fields:
+            update_fields = {*update_fields, "key"}
+        super().save(update_fields=update_fields, **kwargs)
 
     def _free_slug(self) -> str:
         base = slugify(self.name)
@@ -69,7 +73,7 @@ class Named(models.Model):
         slug, number = base, 1
         while slug in taken:
             number += 1
-            slug = f"{base[: SLUG_LENGTH - 6]}-{number}"
+            slug = f"{base[: SLUG_LENGTH - 6].rstrip('-')}-{number}"
         return slug
 
 
@@ -146,6 +150,11 @@ class PostTagManager(_TaggableManager):
     def _to_tag_model_instances(self, tags, tag_kwargs):
         return Tag.objects.for_names([tag.name if isinstance(tag, Tag) else tag for tag in tags])
 
+    def get_prefetch_querysets(self, instances, querysets=None):
+        queryset, *rest = super().get_prefetch_querysets(instances, querysets)
+        return queryset.order_by("tagged_posts__pk"), *rest
+
+    @transaction.atomic
     def set(self, tags, **kwargs):
         wanted = self._to_tag_model_instances(tags, {})
         if wanted != list(self.through.tags_for(self.model, self.instance).order_by("tagged_posts__pk")):

@@ -1,0 +1,12 @@
+from django.contrib import admin
+from django.contrib.admin.apps import AdminConfig
+
+
+class NewsroomAdminConfig(AdminConfig):
+    default_site = "allforces.admin.NewsroomSite"
+
+    def ready(self):
+        super().ready()
+        from taggit.models import Tag as UnusedTag
+
+        admin.site.unregister(UnusedTag)  # taggit registers its own table; the newsroom's tags are blog.Tag

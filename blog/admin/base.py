@@ -1,0 +1,46 @@
+"""What all model admins of the newsroom share."""
+
+from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+
+class NewsroomAdmin(admin.ModelAdmin):
+    list_per_page = 50
+    show_full_result_count = False
+
+    def changeform_view(self, request, *args, **kwargs):
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (IntegrityError, ValidationError):
+            # Between our check and our save somebody took the name or the slug. A second check sees it
+            # and says so beside the field, with everything that was typed still there.
+            return super().changeform_view(request, *args, **kwargs)
+
+
+class InUse:
+    """For rows that posts or pages need: they can be deleted only when nothing uses them."""
+
+    def uses(self, row) -> list:
+        """What uses the row, as lines of text or HTML; empty if nothing does."""
+        raise NotImplementedError
+
+    def get_deleted_objects(self, objs, request):
+        uses = [use for row in objs for use in self.uses(row)]
+        return ([], {}, set(), uses) if uses else super().get_deleted_objects(objs, request)
+
+
+def edit_link(obj):
+    url = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[quote(obj.pk)])
+    return format_html('<a href="{}">{}</a>', url, obj)
+
+
+def short_moment(moment) -> str:
+    """`2025/10/21 09:00`, in Tokyo time; empty for None."""
+    return date_format(timezone.localtime(moment), _("Y/m/d H:i")) if moment else ""

@@ -1,0 +1,153 @@
+"""The form in which a post is written, and what its buttons do."""
+
+import datetime
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.forms import TagField
+
+from blog.addresses import TOKYO
+from blog.admin.markdown import MarkdownForm
+from blog.models import Post
+from blog.naming import NAME_LENGTH, name_key
+
+_CONSTRAINT_FIELDS = {
+    "post_slug_unique_in_its_day": "slug",
+    "post_published_has_date": "published_at",
+    "post_expires_after_publication": "expires_at",
+}
+_DECIDED_BY_PUBLISHING = {"published_on", "status", "published_at", "expires_at"}
+
+
+class LocalDateTimeInput(forms.DateTimeInput):
+    """The browser's own field for a date and a time, to the minute, in Tokyo time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class MomentField(forms.DateTimeField):
+    """A date and a time within living memory; others overflow on the way to UTC or were mistyped."""
+
+    widget = LocalDateTimeInput
+    default_validators = [
+        MinValueValidator(datetime.datetime(1990, 1, 1, tzinfo=TOKYO), _("The year is before 1990.")),
+        MaxValueValidator(datetime.datetime(2100, 1, 1, tzinfo=TOKYO), _("The year is after 2099.")),
+    ]
+
+    def has_changed(self, initial, data):
+        return super().has_changed(initial and initial.replace(second=0, microsecond=0), data)
+
+
+class TagsField(TagField):
+    """Names in a string, as `blog.naming.parse_tags` reads them."""
+
+    def clean(self, value):
+        names = super().clean(value)
+        for name in names:
+            if len(name) > NAME_LENGTH:
+                raise ValidationError(
+                    _("A tag may have %(limit)d characters; this one is longer: %(name)s…"),
+                    params={"limit": NAME_LENGTH, "name": name[:40]},
+                )
+        return names
+
+    def has_changed(self, initial, data):
+        # taggit compares the names typed with the stored names in alphabetical order.
+        before = [tag.key for tag in initial or []]
+        try:
+            return before != [name_key(name) for name in self.clean(data)]
+        except ValidationError:
+            return True
+
+
+class PostForm(MarkdownForm):
+    """`may_publish` is set on the class by PostAdmin.get_form, from the permissions of the user."""
+
+    may_publish = False
+
+    tags = TagsField(
+        label=_("tags"), required=False, help_text=_("Separated by commas (, 、 ，). A tag may hold spaces.")
+    )
+    editorial_change = forms.BooleanField(
+        label=_("Editorial change: show readers today as the date of the update"), required=False
+    )
+
+    class Meta:
+        widgets = {
+            "title": forms.Textarea(attrs={"rows": 2, "class": "headline"}),
+            "excerpt": forms.Textarea(attrs={"rows": 3}),
+            "description": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "status" in self.fields:
+            # Publishing and withdrawing have buttons of their own; here is what a post may be meanwhile.
+            current = [self.instance.status] if self.instance.pk else []
+            working = [*current, Post.Status.DRAFT, Post.Status.IN_REVIEW]
+            self.fields["status"].choices = [
+                (status, Post.Status(status).label) for status in dict.fromkeys(working)
+            ]
+
+    @property
+    def transition(self) -> str | None:
+        """`publish`, `publish_now`, `withdraw` or None, by the button that was pressed."""
+        return next((name for name in ("publish", "publish_now", "withdraw") if f"_{name}" in self.data), None)
+
+    @property
+    def publishes(self) -> bool:
+        return self.transition in {"publish", "publish_now"}
+
+    def _clean_moment(self, name: str):
+        """The field shows minutes; a moment that was not touched keeps its seconds."""
+        typed, stored = self.cleaned_data[name], self.initial.get(name)
+        if typed and stored and typed == stored.replace(second=0, microsecond=0):
+            return stored
+        return typed
+
+    def clean_published_at(self):
+        if self.transition == "publish_now":
+            return timezone.now()
+        return self._clean_moment("published_at") or (timezone.now() if self.transition == "publish" else None)
+
+    def clean_expires_at(self):
+        return self._clean_moment("expires_at")
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.transition and not self.may_publish:
+            raise ValidationError(_("Your account may not publish or withdraw posts."))
+        if self.transition == "withdraw" and self.initial.get("status") != Post.Status.PUBLISHED:
+            raise ValidationError(_("Only a published post can be withdrawn."))
+        if self.publishes:
+            cleaned["status"] = self.instance.status = Post.Status.PUBLISHED
+        elif self.transition == "withdraw":
+            cleaned["status"] = Post.Status.PUBLISHED  # until Post.withdraw() changes it
+        return cleaned
+
+    def _get_validation_exclusions(self):
+        # A slug can be taken on its day even when this user may not touch the date.
+        decided = {name for name in _DECIDED_BY_PUBLISHING if name not in self._errors}
+        return super()._get_validation_exclusions() - decided
+
+    def _update_errors(self, errors):
+        """What the database would refuse is said beside the field where it can be mended."""
+        fields = {
+            constraint.violation_error_message: _CONSTRAINT_FIELDS[constraint.name]
+            for constraint in Post._meta.constraints
+            if constraint.name in _CONSTRAINT_FIELDS
+        }
+        by_field = {}
+        given = errors.error_dict if hasattr(errors, "error_dict") else {NON_FIELD_ERRORS: errors.error_list}
+        for name, messages in given.items():
+            for message in messages:
+                place = fields.get(message.message, name) if name == NON_FIELD_ERRORS else name
+                place = place if place == NON_FIELD_ERRORS or place in self.fields else NON_FIELD_ERRORS
+                by_field.setdefault(place, []).append(message)
+        super()._update_errors(ValidationError(by_field))

@@ -1,0 +1,218 @@
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db import models
+from django.db.models import F
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from markdownx.models import MarkdownxField
+
+from blog.admin.actions import WorkflowActions
+from blog.admin.base import NewsroomAdmin, short_moment
+from blog.admin.markdown import MarkdownEditor
+from blog.admin.media import CoverSelect, thumbnail_tag
+from blog.admin.post_form import LocalDateTimeInput, MomentField, PostForm
+from blog.admin.preview import PostPreview
+from blog.admin.related import RelatedPostInline
+from blog.admin.search import search_posts
+from blog.admin.states import CoverFilter, State, StateFilter, badge, state_of
+from blog.models import Post
+
+UNPUBLISHED = {State.DRAFT, State.IN_REVIEW}
+SEEN_BY_READERS = {State.PUBLIC, State.EXPIRED}
+
+
+class PostList(ChangeList):
+    def get_queryset(self, request, exclude_parameters=None):
+        return super().get_queryset(request, exclude_parameters).with_card_data().prefetch_related("tags")
+
+
+@admin.register(Post)
+class PostAdmin(WorkflowActions, NewsroomAdmin):
+    form = PostForm
+    inlines = [RelatedPostInline]
+    autocomplete_fields = ["category", "author", "pillar"]
+    formfield_overrides = {
+        MarkdownxField: {"widget": MarkdownEditor},
+        models.DateTimeField: {"form_class": MomentField, "widget": LocalDateTimeInput},
+    }
+
+    list_display = ["thumbnail", "title", "state", "category", "author", "tag_names", "publication"]
+    list_display_links = ["thumbnail", "title"]
+    list_filter = [StateFilter, "category", "author", CoverFilter, "featured", "noindex"]
+    date_hierarchy = "published_at"
+    ordering = [F("published_at").desc(nulls_first=True), "-pk"]
+    search_fields = ["title", "slug", "excerpt", "tags", "body"]
+
+    class Media:
+        js = ("js/admin-publication.js", "js/admin-tags.js")
+
+    # The list
+
+    def get_changelist(self, request, **kwargs):
+        return PostList
+
+    def get_search_results(self, request, queryset, search_term):
+        in_text = request.resolver_match.url_name != "autocomplete"
+        return search_posts(queryset, search_term, in_text=in_text), False
+
+    @admin.display(description="")
+    def thumbnail(self, post):
+        return thumbnail_tag(post.cover)
+
+    @admin.display(description=gettext_lazy("state"), ordering="status")
+    def state(self, post):
+        return badge(state_of(post))
+
+    @admin.display(description=gettext_lazy("tags"))
+    def tag_names(self, post):
+        return format_html_join(" ", '<span class="tag">{}</span>', ((tag.name,) for tag in post.tags.all()))
+
+    @admin.display(description=gettext_lazy("published"), ordering="published_at")
+    def publication(self, post):
+        return short_moment(post.published_at)
+
+    # Addresses
+
+    def get_urls(self):
+        preview = self.admin_site.admin_view(PostPreview.as_view(model_admin=self))
+        return [path("<int:pk>/preview/", preview, name="blog_post_preview"), *super().get_urls()]
+
+    def view_on_site(self, post):
+        return post.get_absolute_url() if post.is_public else post.get_preview_url()
+
+    # What may be changed
+
+    def has_delete_permission(self, request, obj=None):
+        """Deleting what is published takes it from the readers, as withdrawing does."""
+        allowed = super().has_delete_permission(request, obj)
+        if obj is not None and obj.status == Post.Status.PUBLISHED:
+            return allowed and self.has_publish_permission(request)
+        return allowed
+
+    def get_fieldsets(self, request, obj=None):
+        state = state_of(obj) if obj else State.DRAFT
+        publisher = self.has_publish_permission(request)
+        choosable = state in UNPUBLISHED or (publisher and state == State.SCHEDULED)
+        publication = ["status" if choosable else "state", "published_at", "slug", "expires_at", "featured"]
+        if state == State.PUBLIC:
+            publication += ["last_modified_at", "editorial_change"]
+        engines = ["noindex", "in_sitemap", "canonical_url"]
+        fieldsets = [
+            (None, {"fields": ["title", "body"]}),
+            (_("Summary"), {"fields": ["excerpt", "description", "given_reading_minutes"]}),
+            (_("Cover image"), {"fields": ["cover"]}),
+            (_("Classification"), {"fields": ["category", "author", "tags"]}),
+            (_("Publication"), {"fields": publication}),
+            (_("Search engines"), {"fields": engines}),
+            (_("Related posts"), {"fields": ["is_pillar", "pillar"]}),
+        ]
+        if obj:
+            record = ["redirect_list", "guid", "created_at", "updated_at"]
+            if obj.imported_at:
+                record += ["source_name", "imported_at", "imported_front_matter"]
+            fieldsets.append((_("Record"), {"fields": record, "classes": ["record"]}))
+        return fieldsets
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = ["state", "last_modified_at", "redirect_list", "guid", "created_at", "updated_at"]
+        fields += ["source_name", "imported_at", "imported_front_matter"]
+        return fields if self.has_publish_permission(request) else [*fields, "published_at", "expires_at"]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.may_publish = self.has_publish_permission(request)
+        return form
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "cover":
+            kwargs["widget"] = CoverSelect(db_field, self.admin_site)
+        elif db_field.name == "pillar":
+            kwargs["queryset"] = Post.objects.only("title")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in {"category", "author", "pillar", "cover"}:
+            field.widget.can_change_related = field.widget.can_delete_related = False
+            field.widget.can_view_related = False
+            field.widget.can_add_related &= db_field.name != "pillar"
+        return field
+
+    @admin.display(description=gettext_lazy("old addresses"), empty_value=gettext_lazy("none"))
+    def redirect_list(self, post):
+        paths = [(redirect.old_path,) for redirect in post.redirects.all()]
+        return paths and format_html('<ul class="plain">{}</ul>', format_html_join("", "<li>{}</li>", paths))
+
+    @admin.display(description=gettext_lazy("front matter as imported"))
+    def imported_front_matter(self, post):
+        return format_html("<pre>{}</pre>", post.front_matter)
+
+    # Saving
+
+    def save_model(self, request, obj, form, change):
+        if form.cleaned_data.get("editorial_change") and state_of(obj) == State.PUBLIC:
+            obj.last_modified_at = timezone.now()
+        if form.publishes:
+            obj.publish()
+        elif form.transition == "withdraw":
+            obj.withdraw()
+        else:
+            super().save_model(request, obj, form, change)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        message = super().construct_change_message(request, form, formsets, add)
+        if form.transition:
+            label = str(state_of(form.instance).label)
+            message.append({"changed": {"name": _("state"), "object": label}})
+        return message
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._response_to_transition(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self._response_to_transition(request, obj) or super().response_change(request, obj)
+
+    def _response_to_transition(self, request, post):
+        if not {"_publish", "_publish_now", "_withdraw"} & set(request.POST):
+            return None
+        texts = {
+            State.PUBLIC: _("“%(title)s” is public."),
+            State.SCHEDULED: _("“%(title)s” will be published on %(moment)s."),
+            State.WITHDRAWN: _("“%(title)s” was withdrawn."),
+        }
+        text = texts.get(state_of(post), _("“%(title)s” was saved, but has expired already."))
+        values = {"title": post.title, "moment": short_moment(post.published_at)}
+        self.message_user(request, text % values, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:blog_post_change", args=[post.pk]))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and request.method == "POST":
+            # The form has already written into `obj`; the page tells what is stored.
+            context["original"] = obj = Post.objects.get(pk=obj.pk)
+        context |= self._publishing_context(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _publishing_context(self, request, post) -> dict:
+        state = state_of(post) if post else State.DRAFT
+        may_publish = self.has_publish_permission(request)
+        return {
+            "state_badge": badge(state) if post else "",
+            "public_path": post.get_absolute_url() if post and state == State.PUBLIC else "",
+            "show_publish": may_publish and state in {*UNPUBLISHED, State.WITHDRAWN},
+            "show_publish_now": may_publish and state == State.SCHEDULED,
+            "show_withdraw": may_publish and state in {State.SCHEDULED, *SEEN_BY_READERS},
+            "is_scheduled": state == State.SCHEDULED,
+            "publish_label": publish_label(post.published_at if post else None),
+        }
+
+
+def publish_label(published_at) -> str:
+    """What the publishing button does with this date; the script in the page follows what is typed."""
+    if published_at is None:
+        return _("Publish now")
+    later = published_at > timezone.now()
+    return (_("Schedule for %s") if later else _("Publish with the date %s")) % short_moment(published_at)

@@ -1,0 +1,42 @@
+"""The ordered list of related posts, on the post's page."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from blog.models import Post, RelatedPost
+
+
+class RelatedPostForm(forms.ModelForm):
+    def clean_target(self):
+        target = self.cleaned_data["target"]
+        if target is None and self.instance.reference is None:
+            raise forms.ValidationError(_("Choose a post, or remove this line."))
+        if target is not None and target.pk == self.instance.post_id:
+            raise forms.ValidationError(_("A post cannot be related to itself."))
+        return target
+
+
+class RelatedPostInline(admin.TabularInline):
+    model = RelatedPost
+    form = RelatedPostForm
+    fk_name = "post"
+    fields = ["position", "target", "reference_as_imported"]
+    readonly_fields = ["reference_as_imported"]
+    autocomplete_fields = ["target"]
+    extra = 0
+    verbose_name_plural = _("related posts, by position number")
+
+    @admin.display(description=_("as imported"), empty_value="")
+    def reference_as_imported(self, entry):
+        return entry.reference
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("target").defer("target__body", "target__body_html")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "target":
+            kwargs["queryset"] = Post.objects.only("title")
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.widget.can_add_related = False
+        return field

@@ -1,0 +1,48 @@
+"""An article's HTML, as it survives outside the site."""
+
+import nh3
+from django.utils.html import format_html
+
+from blog.models import Image
+
+_TAGS = nh3.ALLOWED_TAGS | {"tfoot"}
+_ATTRIBUTES = {
+    "*": {"lang", "dir"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "blockquote": {"cite"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "li": {"value"},
+    "ol": {"start", "reversed"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+
+
+def portable_html(html: str, address: str) -> str:
+    """An article's HTML as it survives outside the site: every address absolute, nothing for our own pages.
+
+    `address` is the absolute one of the article: a link to a footnote leads there. Ids, classes, roles,
+    lazy loading and the like go, for in a feed reader many articles share one page.
+    """
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        link_rel=None,
+        url_relative=("rewrite_with_base", address),
+    )
+
+
+def cover_html(cover: Image) -> str:
+    """The cover above the text, as on the site: most readers show nothing but the content."""
+    credit = format_html("<figcaption>{}</figcaption>", cover.credit) if cover.credit else ""
+    return format_html(
+        '<figure><img src="{}" alt="{}" width="{}" height="{}">{}</figure>',
+        cover.file.url,
+        cover.alt,
+        cover.width,
+        cover.height,
+        credit,
+    )

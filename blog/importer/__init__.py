@@ -1,0 +1,115 @@
+"""A Jekyll site into the database.
+
+folder      the files, and nothing outside of the folder
+site        `_config.yml` and `_data`
+survey      first pass: every article is read and judged, little of it is kept
+addresses   who gets which address and GUID
+posts       second pass: batches of articles become posts
+pictures, taxonomy, redirects, references, pages   what belongs to them
+report      what was done, as data
+
+Run twice it changes nothing. Memory holds some hundred bytes of each article, and one batch in full.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from blog.importer.addresses import Plan, carry_out, make_plan
+from blog.importer.folder import SiteFolder
+from blog.importer.pages import import_pages
+from blog.importer.pictures import PictureFiles, PictureStore
+from blog.importer.posts import BATCH, PostWriter
+from blog.importer.redirects import RedirectWriter
+from blog.importer.references import resolve_references
+from blog.importer.report import Finding, Report
+from blog.importer.site import read_site
+from blog.importer.survey import Article, ArticleReader, survey
+from blog.importer.taxonomy import store_described
+from blog.jekyll import BadFileError
+
+__all__ = ["BadFileError", "Finding", "Report", "import_site"]
+
+Track = Callable[[Iterable, int, str], Iterable]
+
+
+def untracked(items: Iterable, length: int, label: str) -> Iterable:
+    return items
+
+
+def import_site(
+    folder: str | os.PathLike,
+    *,
+    force: bool = False,
+    strict: bool = False,
+    dry_run: bool = False,
+    track: Track = untracked,
+) -> Report:
+    """Import a Jekyll site, or the `_posts` folder of one.
+
+    `force` overwrites what was edited here since its import. `strict` imports nothing if the report has a
+    problem, `dry_run` nothing at all; the report then says what would have happened. `track(items, length,
+    label)` wraps the long loops to show progress.
+
+    Raises NotADirectoryError when there is no such site, BadFileError when its `_config.yml` is unusable.
+    """
+    site_folder = SiteFolder(folder)
+    if strict and not dry_run:
+        rehearsal = _run(site_folder, force, one_transaction=True, dry_run=True, track=track)
+        if rehearsal.problems:
+            return rehearsal
+    return _run(site_folder, force, one_transaction=strict or dry_run, dry_run=dry_run, track=track)
+
+
+def _run(folder: SiteFolder, force: bool, *, one_transaction: bool, dry_run: bool, track: Track) -> Report:
+    report = Report(is_dry_run=dry_run)
+    site = read_site(folder, report)
+    files = PictureFiles(folder, site)
+    pictures = PictureStore(files, report, dry_run)
+    reader = ArticleReader(folder, site, files)
+    articles = survey(reader, report, track)
+    try:
+        with transaction.atomic() if one_transaction else nullcontext():
+            store_described(site, force, report)
+            plan = make_plan(articles, site.guid_url, force, report)
+            to_write = _to_write(plan, report)
+            redirects = RedirectWriter(plan, to_write, report)
+            with transaction.atomic():
+                carry_out(plan.moves)
+                redirects.write_moves(plan)
+            _write(to_write, PostWriter(plan, reader, pictures, redirects, report), track)
+            resolve_references()
+            import_pages(pictures, force, report)
+            if dry_run:
+                transaction.set_rollback(True)
+    except BaseException:
+        if one_transaction:
+            pictures.roll_back()
+        raise
+    return report
+
+
+def _to_write(plan: Plan, report: Report) -> list[Article]:
+    articles = []
+    for article in plan.articles:
+        if plan.is_kept(article):
+            report.kept.append(article.source_name)
+            report.note(
+                article.path,
+                None,
+                _("The post was edited here since its import. It stays; --force overwrites it."),
+            )
+        elif plan.is_unchanged(article):
+            report.unchanged.append(article.source_name)
+        else:
+            articles.append(article)
+    return articles
+
+
+def _write(articles: list[Article], writer: PostWriter, track: Track) -> None:
+    batches = [articles[start : start + BATCH] for start in range(0, len(articles), BATCH)]
+    for batch in track(batches, len(batches), _("Importing")):
+        writer.write(batch)

@@ -1,0 +1,72 @@
+"""Categories, authors and tags: the rows that the site describes, and a cache of rows by name."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+
+from blog.importer.report import Report
+from blog.importer.site import Site
+from blog.models import Author, Category, Tag
+from blog.naming import name_key
+
+
+def store_described(site: Site, force: bool, report: Report) -> None:
+    """Make the rows that `_config.yml` and `_data` describe. One that is here stays so without `force`."""
+    for position, (name, fields) in enumerate(site.categories.items()):
+        described = {key: fields[key] for key in ("slug", "description") if key in fields}
+        _store(Category, name, described | {"position": position}, force, "_config.yml", report)
+    for name, fields in site.authors.items():
+        described = {key: fields[key] for key in ("slug", "role", "bio") if key in fields}
+        _store(Author, name, described, force, "_data/authors.yml", report)
+    for name, fields in site.tags.items():
+        _store(
+            Tag,
+            name,
+            {key: fields[key] for key in ("slug",) if key in fields},
+            force,
+            "_data/tags.yml",
+            report,
+        )
+
+
+def _store(model, name: str, fields: dict, force: bool, path: str, report: Report) -> None:
+    row = model.objects.filter(key=name_key(name)).first()
+    if row and not force:
+        return
+    row = row or model()
+    before = {field: getattr(row, field) for field in ("name", *fields)}
+    for field, value in {"name": name, **fields}.items():
+        setattr(row, field, value)
+    try:
+        row.full_clean(exclude=["key"])
+    except ValidationError as error:
+        report.problem(path, None, f"{name}: {' '.join(error.messages)}")
+        return
+    if row.pk is None or before != {field: getattr(row, field) for field in before}:
+        row.save()
+
+
+class NameCache:
+    """Keys of the rows by name, without a query for each article."""
+
+    def __init__(self):
+        self._keys: dict[type, dict[str, int]] = {}
+
+    def load(self, model, names: Iterable[str]) -> None:
+        """Find or make the rows of these names; names that are empty after normalisation are left out."""
+        known = self._keys.setdefault(model, {})
+        missing = list(
+            dict.fromkeys(name for name in names if name_key(name) and name_key(name) not in known)
+        )
+        known.update({row.key: row.pk for row in model.objects.for_names(missing)})
+
+    def pk(self, model, name: str) -> int | None:
+        return self._keys[model].get(name_key(name))
+
+    def pks(self, model, names: Iterable[str]) -> list[int]:
+        """In the order of the names, each once."""
+        return [pk for pk in dict.fromkeys(self.pk(model, name) for name in names) if pk is not None]
+
+    def forget(self) -> None:
+        """After a rollback: rows made in it are no more."""
+        self._keys.clear()

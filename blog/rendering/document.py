@@ -1,0 +1,37 @@
+"""The way from a Markdown body to what a page, a feed and the search show of it."""
+
+from collections.abc import Callable, Set
+from dataclasses import dataclass
+
+from blog.rendering.decoration import Decorator, Heading, Picture
+from blog.rendering.markdown import to_html
+from blog.rendering.sanitizer import sanitize
+from blog.rendering.text import reading_minutes, visible_text, without_controls
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """`html` is safe, `text` the visible text with white space collapsed, `headings` in document order."""
+
+    html: str
+    headings: tuple[Heading, ...]
+    text: str
+    reading_minutes: int
+
+
+def render(
+    markdown: str,
+    *,
+    site_hosts: Set[str] = frozenset(),
+    picture: Callable[[str], Picture | None] | None = None,
+) -> Rendered:
+    """Render a body. Any text is accepted, nothing is raised, and the same text gives the same HTML.
+
+    `site_hosts` are the host names whose links and pictures count as our own; relative addresses always do.
+    `picture` is asked about each picture by its address with percent-encoding undone. A picture on another
+    site that it does not know becomes a link to it.
+    """
+    html = without_controls(sanitize(to_html(without_controls(markdown)))).strip()
+    document = Decorator(html, site_hosts, picture)
+    text = visible_text(document.html)
+    return Rendered(document.html, tuple(document.headings), text, reading_minutes(text))

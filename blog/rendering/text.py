@@ -1,0 +1,55 @@
+"""Characters and visible text."""
+
+import html
+import math
+import re
+
+CHARACTERS_A_MINUTE = 500
+CHARACTERS_A_WORD = 2.5  # 200 words a minute
+
+# Characters set as wide as a kanji, punctuation and half-width kana included; Hangul apart, for Korean
+# puts spaces between words. From the blocks of Unicode's EastAsianWidth.txt (UAX #11).
+_WIDE = (
+    r"⺀-⿿、-〾ぁ-㏿㐀-䶿一-꓏豈-﫿︐-︙︰-﹯！-ﾟ￠-￦"
+    r"\U0001b000-\U0001b16f\U0001f200-\U0001f2ff\U00020000-\U0003fffd"
+)
+_HANGUL = r"ᄀ-ᇿꥠ-꥿가-퟿ﾠ-ￜ"
+WIDE = re.compile(f"[{_WIDE}]")
+CJK = re.compile(f"[{_WIDE}{_HANGUL}]")
+_CJK_RUN = re.compile(f"[{_WIDE}{_HANGUL}]+")
+_WORD = re.compile(r"\w[\w.'’-]*")
+
+_UNREADABLE = re.compile("[\0\ud800-\udfff]")
+# Other controls and noncharacters: HTML or XML (section 2.2; so a feed) may not hold them.
+_UNPRINTABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+
+# The note's number in the text and the arrow back to it are for clicking, not for reading.
+_APPARATUS = re.compile(r'<sup class="footnote-ref">.*?</sup>|<a [^<>]*"footnote-backref"[^<>]*>[^<]*</a>')
+_PHRASE = re.compile(
+    r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strong|sub|sup"
+    r'|time|u|var|wbr)(?: [^\s=]+="[^"]*")*>'
+)
+_TAG = re.compile(r'</?[a-z][a-z0-9]*(?: [^\s=]+="[^"]*")*>')
+
+
+def without_controls(text: str) -> str:
+    """Only characters that HTML and XML allow; NUL and lone surrogates become U+FFFD, others go."""
+    return _UNPRINTABLE.sub("", _UNREADABLE.sub("\ufffd", text))
+
+
+def visible_text(fragment: str) -> str:
+    """What a reader sees of sanitised HTML: one line, blocks apart, footnote numbers left out."""
+    fragment = _APPARATUS.sub("", fragment) if "footnote" in fragment else fragment
+    return " ".join(html.unescape(_TAG.sub(" ", _PHRASE.sub("", fragment))).split())
+
+
+def reading_minutes(text: str) -> int:
+    """Minutes to read `text`, rounded up, at least 1.
+
+    500 Japanese characters a minute, punctuation counted as 文字数 counts it; a word in another script
+    takes as long as 2.5 of them. White space and other symbols take no time.
+    """
+    others, runs = _CJK_RUN.subn(" ", text)
+    wide = len(text) - (len(others) - runs)
+    characters = wide + CHARACTERS_A_WORD * len(_WORD.findall(others))
+    return max(1, math.ceil(characters / CHARACTERS_A_MINUTE))

@@ -1,0 +1,161 @@
+"""Sitemaps (https://www.sitemaps.org/protocol.html): an index, and below it one section for each month of
+posts, for categories, tags and authors, and for the pages beside the news.
+
+What search engines may not list is not in them: drafts and the like, `noindex`, posts whose canonical
+address is another one. A link begins with SITE_URL, whatever host the request names.
+"""
+
+import datetime
+import math
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import SitemapIndexItem, sitemap, x_robots_tag
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Max
+from django.db.models.functions import Coalesce, Greatest, TruncMonth
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_safe
+
+from blog.addresses import absolute_url
+from blog.models import Author, Category, Page, Post, Tag
+from blog.querysets import PostQuerySet, public_filter
+
+
+@require_safe
+@x_robots_tag
+def index(request: HttpRequest) -> HttpResponse:
+    entries = []
+    for name, section in sections().items():
+        address = absolute_url(reverse("sitemap_section", args=[name]))
+        pages = range(1, section.number_of_pages + 1)
+        latest = section.get_latest_lastmod() if pages else None
+        entries += [
+            SitemapIndexItem(f"{address}?p={page}" if page > 1 else address, latest) for page in pages
+        ]
+    context = {"sitemaps": entries}
+    return TemplateResponse(request, "sitemap_index.xml", context, content_type="application/xml")
+
+
+@require_safe
+def section(request: HttpRequest, section: str) -> HttpResponse:
+    return sitemap(request, sections(), section, template_name="blog/sitemap.xml")
+
+
+def sections() -> dict[str, "Section"]:
+    """All sections by name: `posts-2025-10`, `tags` and so on."""
+    return {
+        "lists": ListSection(),
+        "pages": PageSection(),
+        "categories": NamedSection(Category),
+        "tags": NamedSection(Tag),
+        "authors": NamedSection(Author),
+        **month_sections(),
+    }
+
+
+def last_change(prefix: str = ""):
+    """When a post last changed for its readers: published, or edited since (`prefix`: see public_filter)."""
+    published, modified = f"{prefix}published_at", f"{prefix}last_modified_at"
+    return Greatest(published, Coalesce(modified, published))
+
+
+def listed_posts() -> PostQuerySet:
+    """The posts whose own address is the canonical one."""
+    posts = Post.objects.public().in_sitemap()
+    named = posts.exclude(canonical_url="").only("slug", "published_at", "canonical_url")
+    elsewhere = [
+        post.pk for post in named if absolute_url(post.canonical_url) != absolute_url(post.get_absolute_url())
+    ]
+    return posts.exclude(pk__in=elsewhere)
+
+
+class Section(Sitemap):
+    """Items with an address and a `last_change`. A section without any is not there."""
+
+    limit = 5_000  # the protocol allows 50,000
+
+    @property
+    def protocol(self) -> str:
+        return urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site=None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
+    @property
+    def paginator(self) -> Paginator:
+        return Paginator(self.items(), self.limit, allow_empty_first_page=False)
+
+    @property
+    def number_of_pages(self) -> int:
+        return self.paginator.num_pages
+
+    def lastmod(self, item) -> datetime.datetime:
+        return item.last_change
+
+
+class MonthSection(Section):
+    """The posts of one Tokyo month, oldest first, so that a page once full stays as it is."""
+
+    def __init__(self, posts: PostQuerySet, month: datetime.date, count: int, latest: datetime.datetime):
+        self.posts, self.month, self.count, self.latest = posts, month, count, latest
+
+    def items(self) -> PostQuerySet:
+        next_month = (self.month + datetime.timedelta(days=31)).replace(day=1)
+        posts = self.posts.filter(published_on__gte=self.month, published_on__lt=next_month)
+        dated = posts.annotate(last_change=last_change()).only("slug", "published_at")
+        return dated.order_by("published_at", "pk")
+
+    @property
+    def number_of_pages(self) -> int:
+        return math.ceil(self.count / self.limit)
+
+    def get_latest_lastmod(self) -> datetime.datetime:
+        return self.latest
+
+
+def month_sections() -> dict[str, MonthSection]:
+    posts = listed_posts()
+    months = posts.annotate(month=TruncMonth("published_on")).values("month").order_by("-month")
+    return {
+        f"posts-{row['month']:%Y-%m}": MonthSection(posts, **row)
+        for row in months.annotate(count=Count("pk"), latest=Max(last_change()))
+    }
+
+
+class NamedSection(Section):
+    """Categories, authors or tags with a public post."""
+
+    def __init__(self, model: type[Category | Author | Tag]):
+        self.model = model
+
+    def items(self):
+        prefix = f"{self.model.posts_path}__"
+        latest = Max(last_change(prefix), filter=public_filter(prefix))
+        return self.model.objects.in_use().annotate(last_change=latest).order_by("pk")
+
+
+class PageSection(Section):
+    def items(self):
+        return Page.objects.public().annotate(last_change=F("updated_at")).order_by("pk")
+
+
+class ListSection(Section):
+    """Home and the lists of everything: they change with each publication."""
+
+    def items(self) -> list[str]:
+        return ["home", "archive", "tags", "authors"] if self.newest else []
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+    def lastmod(self, item: str) -> datetime.datetime:
+        return self.newest
+
+    @cached_property
+    def newest(self) -> datetime.datetime | None:
+        return Post.objects.public().aggregate(newest=Max("published_at"))["newest"]

@@ -1,0 +1,84 @@
+"""What a page says about itself: to browsers, search engines and whoever shares it."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.generic.base import ContextMixin
+
+from blog import structured_data
+from blog.addresses import absolute_url
+from blog.models import Image
+
+
+@dataclass(frozen=True)
+class SharePicture:
+    """The picture of a shared link, with an absolute URL."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+
+    @classmethod
+    def of(cls, image: Image | None) -> "SharePicture":
+        """The image, or the site's own picture if there is none."""
+        if image is None:
+            return cls(absolute_url(static("img/share.png")), 1200, 630, settings.SITE_NAME)
+        return cls(absolute_url(image.file.url), image.width, image.height, image.alt)
+
+
+@dataclass(frozen=True)
+class Feed:
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """`url` is the canonical one, absolute; a page without an address of its own (an error) has none.
+
+    `trail` leads from the front page, which it leaves out, to this page: (name, path) pairs.
+    `things` are schema.org objects. `noindex` also leaves the address out of shared links.
+    """
+
+    title: str
+    description: str
+    url: str = ""
+    picture: SharePicture = field(default_factory=lambda: SharePicture.of(None))
+    kind: str = "website"
+    noindex: bool = False
+    feed: Feed | None = None
+    trail: tuple[tuple[str, str], ...] = ()
+    things: tuple[dict, ...] = ()
+
+    @property
+    def full_title(self) -> str:
+        return f"{self.title} | {settings.SITE_NAME}"
+
+    @property
+    def feeds(self) -> list[Feed]:
+        """The feed of the page's own subject, if it has one, and the site's."""
+        site_feed = Feed(_("%(site)s: all articles") % {"site": settings.SITE_NAME}, reverse("feed"))
+        return [feed for feed in (self.feed, site_feed) if feed]
+
+    @property
+    def json_ld(self) -> SafeString | str:
+        things = self.things
+        if self.trail:
+            things = (*things, structured_data.breadcrumbs(self.trail))
+        return structured_data.as_script_text(*things) if things else ""
+
+
+class HeadMixin(ContextMixin):
+    """Puts `head` into the context. The view says in `get_head` what it is made of."""
+
+    def get_head(self, context: dict) -> Head:
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"head": self.get_head(context)}
