@@ -39,6 +39,28 @@ class PostQuerySet(models.QuerySet):
             "body", "body_html", "toc", "front_matter"
         )
 
+    def with_page_data(self):
+        """What a post's own page shows of it, in one query and without the Markdown it was made from."""
+        sources = ["body", "front_matter"]
+        unread = [f"pillar__{name}" for name in (*sources, "body_html", "toc")]
+        return self.select_related("category", "author", "cover", "pillar").defer(*sources, *unread)
+
+    def before(self, post):
+        """Older than `post`, the newest of them first."""
+        return (
+            self.filter(published_at__lte=post.published_at)
+            .exclude(published_at=post.published_at, pk__gte=post.pk)
+            .newest_first()
+        )
+
+    def after(self, post):
+        """Newer than `post`, the oldest of them first."""
+        return (
+            self.filter(published_at__gte=post.published_at)
+            .exclude(published_at=post.published_at, pk__lte=post.pk)
+            .order_by("published_at", "pk")
+        )
+
     def between(self, start: datetime.datetime, end: datetime.datetime):
         """`published_at` from `start` up to, but without, `end`."""
         return self.filter(published_at__gte=start, published_at__lt=end)

@@ -88,7 +88,7 @@ def test_other_paths(path, canonical):
     assert canonical_path(path) == canonical
 
 
-@pytest.mark.parametrize("path", ["//[/", "http://[/", "/\0/", "/%00/", "/\n/", "///", "/" + "a" * 9999 + "/"])
+@pytest.mark.parametrize("path", ["//[/", "http://[/", "/\0/", "/%00/", "/\n/", "///", "/a" * 999])
 def test_no_path_that_anybody_may_request_breaks_the_lookup(path):
     canonical = canonical_path(path)
     assert canonical.startswith("/")

@@ -8,7 +8,15 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from blog.models import Post, RelatedPost
-from tests.factories import hours_ago, make_draft, make_expired, make_post, make_scheduled, make_withdrawn, tokyo
+from tests.factories import (
+    hours_ago,
+    make_draft,
+    make_expired,
+    make_post,
+    make_scheduled,
+    make_withdrawn,
+    tokyo,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +109,9 @@ def test_the_database_refuses_the_second_post_of_the_day_past_save():
 
 def test_the_form_says_that_the_slug_is_taken_that_day():
     make_post(slug="ai", published_at=DAY)
-    twin = Post(title="二つ目", slug="ai", status="published", published_at=DAY + datetime.timedelta(hours=14))
+    twin = Post(
+        title="二つ目", slug="ai", status="published", published_at=DAY + datetime.timedelta(hours=14)
+    )
     with pytest.raises(ValidationError) as refusal:
         twin.full_clean()
     assert "__all__" in refusal.value.message_dict or "slug" in refusal.value.message_dict

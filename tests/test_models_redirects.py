@@ -194,7 +194,10 @@ def test_two_posts_that_swap_their_addresses_are_both_found(client):
 
 
 def test_a_post_at_an_address_wins_and_the_redirect_waits_behind_it(client):
-    old, new = make_post("先の記事", slug="a", published_at=DAY), make_post("後の記事", slug="b", published_at=DAY)
+    old, new = (
+        make_post("先の記事", slug="a", published_at=DAY),
+        make_post("後の記事", slug="b", published_at=DAY),
+    )
     move(old, slug="c")
     move(new, slug="a")
     assert "後の記事" in client.get("/2025/10/21/a/").content.decode()
@@ -251,6 +254,8 @@ def test_the_old_address_of_a_withdrawn_post_leads_to_its_410(client):
     assert client.get("/2025/10/21/b/").status_code == 410
 
 
-@pytest.mark.parametrize("path", ["//[/", "/2025/10/21/" + "長" * 600 + "/", "/%00/", "/%ff%fe/", "//evil.example/"])
+@pytest.mark.parametrize(
+    "path", ["//[/", "/2025/10/21/" + "長" * 600 + "/", "/%00/", "/%ff%fe/", "//evil.example/"]
+)
 def test_a_wrong_address_is_a_404_whatever_it_holds(client, path):
     assert client.get(path).status_code == 404

@@ -261,5 +261,9 @@ def test_deleting_a_user_keeps_the_author(django_user_model):
 
 
 def test_categories_stand_in_the_editors_order():
-    make_category("二番", position=2), make_category("一番", position=1), make_category("同じ一番", position=1)
+    (
+        make_category("二番", position=2),
+        make_category("一番", position=1),
+        make_category("同じ一番", position=1),
+    )
     assert names(Category.objects.all()) == ["一番", "同じ一番", "二番"]

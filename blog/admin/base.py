@@ -8,12 +8,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
 class NewsroomAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
+
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def changeform_view(self, request, *args, **kwargs):
         try:
@@ -22,6 +27,11 @@ class NewsroomAdmin(admin.ModelAdmin):
             # Between our check and our save somebody took the name or the slug. A second check sees it
             # and says so beside the field, with everything that was typed still there.
             return super().changeform_view(request, *args, **kwargs)
+
+
+def is_autocomplete(request) -> bool:
+    """Whether the request is for the choices of a field in some form, not for the model's own list."""
+    return request.resolver_match.url_name == "autocomplete"
 
 
 class InUse:

@@ -6,6 +6,7 @@ loses the browser's undo.
 """
 
 import re
+from urllib.parse import unquote
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -106,4 +107,4 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 def picture_markdown(image: Image) -> str:
     alt = re.sub(r"([\\\[\]`*_<&!])", r"\\\1", " ".join(image.alt.split()))
-    return f"![{alt}]({image.file.url})"
+    return f"![{alt}]({unquote(image.file.url)})"

@@ -33,7 +33,7 @@ class CoverSelect(AutocompleteSelect):
     template_name = "admin/cover_select.html"
 
     class Media:
-        js = ("js/admin-pictures.js",)
+        js = ("admin/js/autocomplete.js", "js/admin-pictures.js")  # in this order
 
     def build_attrs(self, base_attrs, extra_attrs=None):
         pattern = reverse("admin:blog_image_thumbnail", args=[0])
@@ -96,7 +96,7 @@ class AlternativeTextFilter(admin.SimpleListFilter):
 @admin.register(Image)
 class ImageAdmin(InUse, NewsroomAdmin):
     list_display = ["thumbnail", "__str__", "dimensions", "credit", "cover_of", "uploaded_by", "uploaded_at"]
-    list_display_links = ["thumbnail", "__str__"]
+    list_display_links = ["__str__"]
     list_filter = [AlternativeTextFilter]
     list_select_related = ["uploaded_by"]
     date_hierarchy = "uploaded_at"
@@ -140,8 +140,8 @@ class ImageAdmin(InUse, NewsroomAdmin):
         if change:
             super().save_model(request, obj, form, change)
         elif form.existing:
-            text = _("This picture is here already, so the existing one is used: %s")
-            self.message_user(request, format_html(text, edit_link(obj)) % (), messages.WARNING)
+            text = _("This picture is here already, so the existing one is used: {}")
+            self.message_user(request, format_html(text, edit_link(obj)), messages.WARNING)
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(cover_count=Count("posts"))

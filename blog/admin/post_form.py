@@ -5,12 +5,14 @@ import datetime
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from taggit.forms import TagField
+from taggit.forms import TagField, TagWidget
 
 from blog.addresses import TOKYO
 from blog.admin.markdown import MarkdownForm
+from blog.admin.states import state_of
 from blog.models import Post
 from blog.naming import NAME_LENGTH, name_key
 
@@ -44,8 +46,26 @@ class MomentField(forms.DateTimeField):
         return super().has_changed(initial and initial.replace(second=0, microsecond=0), data)
 
 
+class TagsInput(TagWidget):
+    """One line of names; the script suggests the tags that are there already."""
+
+    class Media:
+        js = ("js/admin-tags.js",)
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        query = "app_label=blog&model_name=taggedpost&field_name=tag"
+        return super().build_attrs(base_attrs, extra_attrs) | {
+            "class": "vTextField tags-input",
+            "autocomplete": "off",
+            "data-suggestions": f"{reverse('admin:autocomplete')}?{query}",
+            "data-suggestions-label": _("Tags in use"),
+        }
+
+
 class TagsField(TagField):
     """Names in a string, as `blog.naming.parse_tags` reads them."""
+
+    widget = TagsInput
 
     def clean(self, value):
         names = super().clean(value)
@@ -89,11 +109,9 @@ class PostForm(MarkdownForm):
         super().__init__(*args, **kwargs)
         if "status" in self.fields:
             # Publishing and withdrawing have buttons of their own; here is what a post may be meanwhile.
-            current = [self.instance.status] if self.instance.pk else []
-            working = [*current, Post.Status.DRAFT, Post.Status.IN_REVIEW]
-            self.fields["status"].choices = [
-                (status, Post.Status(status).label) for status in dict.fromkeys(working)
-            ]
+            current = [(self.instance.status, state_of(self.instance).label)] if self.instance.pk else []
+            working = [(status, status.label) for status in (Post.Status.DRAFT, Post.Status.IN_REVIEW)]
+            self.fields["status"].choices = list(dict([*current, *working]).items())
 
     @property
     def transition(self) -> str | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from markdownx.models import MarkdownxField
 
 from blog.admin.actions import WorkflowActions
-from blog.admin.base import NewsroomAdmin, short_moment
+from blog.admin.base import NewsroomAdmin, is_autocomplete, short_moment
 from blog.admin.markdown import MarkdownEditor
 from blog.admin.media import CoverSelect, thumbnail_tag
 from blog.admin.post_form import LocalDateTimeInput, MomentField, PostForm
@@ -41,14 +41,14 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
     }
 
     list_display = ["thumbnail", "title", "state", "category", "author", "tag_names", "publication"]
-    list_display_links = ["thumbnail", "title"]
+    list_display_links = ["title"]
     list_filter = [StateFilter, "category", "author", CoverFilter, "featured", "noindex"]
     date_hierarchy = "published_at"
     ordering = [F("published_at").desc(nulls_first=True), "-pk"]
     search_fields = ["title", "slug", "excerpt", "tags", "body"]
 
     class Media:
-        js = ("js/admin-publication.js", "js/admin-tags.js")
+        js = ("js/admin-publication.js",)
 
     # The list
 
@@ -56,8 +56,7 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
         return PostList
 
     def get_search_results(self, request, queryset, search_term):
-        in_text = request.resolver_match.url_name != "autocomplete"
-        return search_posts(queryset, search_term, in_text=in_text), False
+        return search_posts(queryset, search_term, in_text=not is_autocomplete(request)), False
 
     @admin.display(description="")
     def thumbnail(self, post):
@@ -97,17 +96,16 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
         state = state_of(obj) if obj else State.DRAFT
         publisher = self.has_publish_permission(request)
         choosable = state in UNPUBLISHED or (publisher and state == State.SCHEDULED)
-        publication = ["status" if choosable else "state", "published_at", "slug", "expires_at", "featured"]
+        publication = ["status" if choosable else "state", ("published_at", "expires_at"), "slug", "featured"]
         if state == State.PUBLIC:
             publication += ["last_modified_at", "editorial_change"]
-        engines = ["noindex", "in_sitemap", "canonical_url"]
         fieldsets = [
             (None, {"fields": ["title", "body"]}),
             (_("Summary"), {"fields": ["excerpt", "description", "given_reading_minutes"]}),
             (_("Cover image"), {"fields": ["cover"]}),
             (_("Classification"), {"fields": ["category", "author", "tags"]}),
             (_("Publication"), {"fields": publication}),
-            (_("Search engines"), {"fields": engines}),
+            (_("Search engines"), {"fields": [("noindex", "in_sitemap"), "canonical_url"]}),
             (_("Related posts"), {"fields": ["is_pillar", "pillar"]}),
         ]
         if obj:
@@ -201,18 +199,25 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
         may_publish = self.has_publish_permission(request)
         return {
             "state_badge": badge(state) if post else "",
+            "is_preview": state != State.PUBLIC,
             "public_path": post.get_absolute_url() if post and state == State.PUBLIC else "",
             "show_publish": may_publish and state in {*UNPUBLISHED, State.WITHDRAWN},
             "show_publish_now": may_publish and state == State.SCHEDULED,
             "show_withdraw": may_publish and state in {State.SCHEDULED, *SEEN_BY_READERS},
             "is_scheduled": state == State.SCHEDULED,
-            "publish_label": publish_label(post.published_at if post else None),
+            **_publish_labels(post.published_at if post else None),
         }
 
 
-def publish_label(published_at) -> str:
-    """What the publishing button does with this date; the script in the page follows what is typed."""
+def _publish_labels(published_at) -> dict:
+    """What the publishing button does, depending on the date; the script in the page follows what is typed."""
+    labels = {
+        "now": _("Publish now"),
+        "later": _("Schedule for %s"),
+        "earlier": _("Publish with the date %s"),
+    }
     if published_at is None:
-        return _("Publish now")
-    later = published_at > timezone.now()
-    return (_("Schedule for %s") if later else _("Publish with the date %s")) % short_moment(published_at)
+        label = labels["now"]
+    else:
+        label = labels["later" if published_at > timezone.now() else "earlier"] % short_moment(published_at)
+    return {"publish_labels": labels, "publish_label": label}

@@ -9,6 +9,7 @@ from blog.naming import name_key
 from blog.querysets import PostQuerySet
 
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}  # Unicode block FF00, `AI` → `ＡＩ`
+_WORDS = 10
 _IDS_AT_ONCE = 10_000  # SQLite takes 32,766 parameters
 
 
@@ -19,7 +20,7 @@ def search_posts(posts: PostQuerySet, query: str, *, in_text: bool) -> PostQuery
     archive, so it is done once and not again for each of the list's queries.
     """
     found = posts
-    for word in query.split():
+    for word in query.replace("\0", " ").split()[:_WORDS]:  # PostgreSQL refuses to look for NUL
         found = found.filter(_holds(word, in_text))
     if not in_text:
         return found

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, ngettext
 
-from blog.admin.base import InUse, NewsroomAdmin
+from blog.admin.base import InUse, NewsroomAdmin, is_autocomplete
 from blog.models import Author, Category, Post, Tag
 from blog.naming import name_key
 
@@ -16,12 +16,14 @@ class NamedAdmin(InUse, NewsroomAdmin):
     post_filter = ""
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_public_counts()
+        rows = super().get_queryset(request)
+        return rows if is_autocomplete(request) else rows.with_public_counts()
 
     def get_search_results(self, request, queryset, search_term):
         """Names are found whatever their width or case."""
         for word in search_term.split():
-            queryset = queryset.filter(Q(key__contains=name_key(word)) | Q(slug__icontains=word))
+            key = name_key(word)
+            queryset = queryset.filter(Q(key__contains=key) | Q(slug__contains=key))
         return queryset, False
 
     @admin.display(description=gettext_lazy("public posts"), ordering="public_posts")

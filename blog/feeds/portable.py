@@ -10,7 +10,6 @@ _ATTRIBUTES = {
     "*": {"lang", "dir"},
     "a": {"href", "title"},
     "abbr": {"title"},
-    "blockquote": {"cite"},
     "img": {"src", "alt", "title", "width", "height"},
     "li": {"value"},
     "ol": {"start", "reversed"},

@@ -1,11 +1,9 @@
 """The folder that an import reads, and nothing outside of it."""
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -86,23 +84,3 @@ class SiteFolder:
         """A name may stand on disk in NFD (macOS) and in an article in NFC, or the other way round."""
         spellings = (part, unicodedata.normalize("NFC", part), unicodedata.normalize("NFD", part))
         return next((folder / s for s in spellings if os.path.lexists(folder / s)), folder / part)
-
-
-def picture_path(reference: str, site_url: str) -> str | None:
-    """`/assets/images/x.png`, decoded and in NFC, from what an article calls its picture.
-
-    None for a picture on another site. Raises BadFileError for a path that leads out of the folder.
-    """
-    reference = reference.removeprefix(site_url) if site_url else reference
-    if re.match(r"(https?:)?//", reference, re.IGNORECASE):
-        return None
-    try:
-        parts = urlsplit(reference)
-        path = unquote(parts.path, errors="strict")
-    except ValueError as error:
-        raise jekyll.BadFileError(None, _("This is no path of a file.")) from error
-    if parts.scheme or parts.netloc or "\\" in path or "\0" in path or ".." in path.split("/"):
-        raise jekyll.BadFileError(None, _("The path leads out of the folder."))
-    return "/" + "/".join(
-        part for part in unicodedata.normalize("NFC", path).split("/") if part not in {"", "."}
-    )

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from blog import jekyll
-from blog.importer.folder import SiteFolder, picture_path
+from blog.importer.folder import SiteFolder
 from blog.importer.report import Report
 from blog.importer.site import Site
 from blog.media.pictures import MAX_BYTES, UnusablePicture, inspect
@@ -35,7 +35,7 @@ class PictureFiles:
         found = {}
         for match in _IN_BODY.finditer(document.body):
             try:
-                path = picture_path(match[1] or match[2], self.site.url)
+                path = jekyll.picture_path(match[1] or match[2], self.site.origins)
             except jekyll.BadFileError:
                 continue  # shown as it stands; nothing is read for it
             if path and path not in found:

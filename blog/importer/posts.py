@@ -121,7 +121,7 @@ class PostWriter:
         cover = file.cover and self.pictures.store(file.cover, front.image_alt, front.image_credit)
         post = Post(
             guid=article.guid,
-            title=front.title,
+            title=file.title,
             slug=article.slug,
             body=file.document.body,
             excerpt=front.excerpt,

@@ -23,10 +23,10 @@ MAX_BYTES = 4_000_000
 
 @dataclass(frozen=True)
 class Site:
-    """`url` is empty when the folder does not name one. The mappings hold fields of rows by name or path."""
+    """The mappings hold the fields of rows by name or path."""
 
     zone: ZoneInfo = TOKYO
-    url: str = ""
+    origins: tuple[str, ...] = ()
     guid_url: str = ""
     categories: dict[str, dict[str, str]] = field(default_factory=dict)
     authors: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -39,7 +39,7 @@ def read_site(folder: SiteFolder, report: Report) -> Site:
     config = _config(folder)
     return Site(
         zone=_zone(config),
-        url=_origin(config, "url"),
+        origins=(_origin(config, "url"), _origin(config, "guid_url"), settings.SITE_URL),
         guid_url=_origin(config, "guid_url") or _origin(config, "url") or settings.SITE_URL,
         categories=_categories(config),
         authors=_rows(folder, "_data/authors.yml", report),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from blog import jekyll
-from blog.importer.folder import SiteFolder, picture_path
+from blog.importer.folder import SiteFolder
 from blog.importer.pictures import PictureFiles
 from blog.importer.report import Report
 from blog.importer.site import Site
@@ -42,11 +42,12 @@ class Article:
 
 @dataclass(frozen=True)
 class ArticleFile:
-    """All that one file says. `pictures` are the paths of its cover and of the pictures in its body."""
+    """All that one file says. `pictures` are the paths of the pictures in its body."""
 
     document: jekyll.Document
     front: jekyll.FrontMatter
-    name: jekyll.FileName
+    title: str
+    slug: str
     cover: str | None
     pictures: tuple[str, ...]
     digest: str
@@ -68,7 +69,9 @@ class ArticleReader:
         content = self.folder.read(path, MAX_FILE_BYTES)
         document = jekyll.split(jekyll.decode(content))
         front = jekyll.read(document, name, self.site.zone)
-        _refuse_unstorable(front)
+        title = front.title or jekyll.stand_in_title(document.body, name)
+        slug = _stored_slug(title, front.slug)
+        _refuse_unstorable(front, title, slug)
         cover = self._cover(path, front, report)
         in_body = self.pictures.named_in(document)
         digest = hashlib.sha256(content)
@@ -76,19 +79,22 @@ class ArticleReader:
         for picture in filter(None, (cover, *in_body)):
             digest.update(f"\0{picture}\0{self.pictures.state(picture)}".encode())
         if report is not None:
+            if not front.title:
+                reason = _("The title is empty. The article is imported as “%(title)s”.") % {"title": title}
+                report.problem(path, front.line("title"), reason)
             for line, message in front.remarks:
                 report.note(path, line, message)
             for picture, line in in_body.items():
                 problem = self.pictures.problem(picture)
                 if problem:
                     report.note(path, line, f"{picture}: {problem}")
-        return ArticleFile(document, front, name, cover, tuple(in_body), digest.hexdigest())
+        return ArticleFile(document, front, title, slug, cover, tuple(in_body), digest.hexdigest())
 
     def _cover(self, path: str, front: jekyll.FrontMatter, report: Report | None) -> str | None:
         if not front.image:
             return None
         try:
-            cover = picture_path(front.image, self.site.url)
+            cover = jekyll.picture_path(front.image, self.site.origins)
             problem = cover and self.pictures.problem(cover)
         except jekyll.BadFileError as error:
             cover, problem = None, error.reason
@@ -132,7 +138,7 @@ def _article(reader: ArticleReader, path: str, report: Report) -> Article:
     return Article(
         source_name=source_name,
         path=path,
-        slug=stored_slug(front),
+        slug=file.slug,
         date=front.date,
         status=front.status,
         guid=front.guid,
@@ -141,16 +147,16 @@ def _article(reader: ArticleReader, path: str, report: Report) -> Article:
     )
 
 
-def stored_slug(front: jekyll.FrontMatter) -> str:
+def _stored_slug(title: str, slug: str) -> str:
     """The slug as the model would store it."""
-    post = Post(title=front.title, slug=front.slug)
+    post = Post(title=title, slug=slug)
     post.normalise()
     return post.slug
 
 
-def _refuse_unstorable(front: jekyll.FrontMatter) -> None:
+def _refuse_unstorable(front: jekyll.FrontMatter, title: str, slug: str) -> None:
     """What the database's constraints would refuse, with the line at which it stands."""
-    if not front.title:
+    if front.title is None:
         raise jekyll.BadFileError(front.line("title"), _("There is no title."))
     if front.date is None and front.status in {jekyll.Status.PUBLISHED, jekyll.Status.WITHDRAWN}:
         raise jekyll.BadFileError(front.line("status"), _("A published post needs a date."))
@@ -159,8 +165,8 @@ def _refuse_unstorable(front: jekyll.FrontMatter) -> None:
             front.line("expires_at"), _("The post would expire before it is published.")
         )
     for model, field, key, values in (
-        (Post, "title", "title", [front.title]),
-        (Post, "slug", "slug", [stored_slug(front)]),
+        (Post, "title", "title", [title]),
+        (Post, "slug", "slug", [slug]),
         (Post, "guid", "guid", [front.guid]),
         (Post, "canonical_url", "canonical_url", [front.canonical_url]),
         (Category, "name", "categories", front.categories[:1]),

@@ -7,7 +7,7 @@ Keys of an article that mean something here; every other key is kept and given b
 
 | key | meaning |
 |---|---|
-| `title` | required |
+| `title` | required; an empty one is replaced by the first heading |
 | `date` | without an offset: the site's time zone; missing: the date of the file name, midnight |
 | `categories`, `tags` | a list, or a text: separated by commas (, 、 ，), else by white space |
 | `category`, `tag` | one name, before the others. The first category is the post's |
@@ -44,8 +44,10 @@ from blog.jekyll.names import (
     file_aliases,
     is_markdown,
     parse_name,
+    stand_in_title,
     title_slug,
 )
+from blog.jekyll.paths import picture_path
 from blog.jekyll.reading import read
 
 __all__ = [
@@ -69,8 +71,10 @@ __all__ = [
     "load_yaml",
     "parse_moment",
     "parse_name",
+    "picture_path",
     "read",
     "reference_slug",
     "split",
+    "stand_in_title",
     "title_slug",
 ]

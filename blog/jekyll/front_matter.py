@@ -16,13 +16,13 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """Texts are stripped and empty when missing; moments are aware.
+    """Texts are stripped and empty when missing, but for the title, which is None then; moments are aware.
 
     `date` and `slug` are those in effect, whether a key gives them or the file's name. `related_articles`
     holds the entries as they came, with dates as texts, so that they fit into JSON.
     """
 
-    title: str = ""
+    title: str | None = None
     date: datetime.datetime | None = None
     slug: str = ""
     status: str = Status.PUBLISHED

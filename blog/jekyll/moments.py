@@ -11,7 +11,6 @@ _FORM = re.compile(
     r"\s*(?:(Z|UTC|GMT|JST)|([+-])(\d{1,2}):?(\d{2})?)?)?",
     re.IGNORECASE | re.ASCII,
 )
-_EARLIEST, _LATEST = 1900, 9000  # outside, an offset could lead out of what databases can store
 
 
 def parse_moment(value, zone: datetime.tzinfo) -> datetime.datetime:
@@ -22,8 +21,9 @@ def parse_moment(value, zone: datetime.tzinfo) -> datetime.datetime:
     """
     try:
         moment = _understood(value, zone)
-        if not _EARLIEST <= moment.year <= _LATEST:
-            raise ValueError
+        for shown_in in (datetime.UTC, zone):
+            if moment.astimezone(shown_in).year < 1000:
+                raise ValueError
     except (ValueError, OverflowError) as error:
         raise ValueError(_("“%(value)s” is no date.") % {"value": value}) from error
     return moment

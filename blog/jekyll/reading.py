@@ -42,7 +42,7 @@ class _Reader:
         image, image_alt = self.image()
         related = self.values("related_articles")
         return FrontMatter(
-            title=self.text("title"),
+            title=None if self.get("title") is None else self.text("title"),
             date=date,
             slug=slug,
             status=self.status(),
@@ -191,7 +191,7 @@ class _Reader:
         if self.get("reading_time") is None or isinstance(self.get("reading_time"), bool | dict | list):
             return None
         minutes = re.match(r"\d{1,6}", self.text("reading_time"), re.ASCII)
-        if minutes and 1 <= int(minutes[0]) <= 999:
+        if minutes and 1 <= int(minutes[0]) <= 32767:
             return int(minutes[0])
         self.remark("reading_time", _("The reading time is no number of minutes; it is computed instead."))
         return None

@@ -12,7 +12,7 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 from blog.rendering.sanitizer import host_of, is_affiliate
-from blog.rendering.text import visible_text
+from blog.rendering.text import characters, visible_text
 
 _TAG = re.compile(r'<(/?)(a|h[1-6]|img|li|pre|table|t(?:head|body)|th)((?: [^\s=]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
@@ -82,8 +82,9 @@ class Decorator:
         self._open_headings.append(level)
         inner = match.string[match.end() : match.string.find(f"</{match[2]}>", match.end())]
         given = _GIVEN_ID.search(f"{inner}</h1>")
-        text = visible_text(inner[: given.start()] if given else inner)
-        heading = Heading(level, self._heading_id(given[1] if given else text), text)
+        inner = inner[: given.start()] if given else inner
+        id = self._heading_id(given[1] if given else characters(inner))
+        heading = Heading(level, id, visible_text(inner))
         self.headings.append(heading)
         return f'<h{level}{match[3]} id="{heading.id}">'
 
@@ -100,7 +101,8 @@ class Decorator:
 
     def _heading_id(self, text: str) -> str:
         """As kramdown's GitHub parser makes them, so that old links into articles still land."""
-        base = "".join(c for c in text.lower().replace(" ", "-") if c == "-" or _is_word(c)) or "section"
+        hyphenated = text.lower().replace(" ", "-").replace("\t", "-")
+        base = "".join(c for c in hyphenated if c == "-" or _is_word(c)) or "section"
         candidate = base
         while candidate in self._ids:
             self._repeats[base] = self._repeats.get(base, 0) + 1

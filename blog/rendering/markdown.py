@@ -25,7 +25,7 @@ RAW_HTML_BUDGET = 2_000_000  # tags times (200 + formatting tags): 10,000 tags, 
 _UNDERLINE = re.compile(r"(?:-+|=+)[ \t]*")
 _REFERENCE = re.compile(r"\[\^[^\s\]]{1,100}\]")
 _FORMATTING = re.compile(r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.IGNORECASE)
-_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+_TASK = re.compile(r"\[([ xX])\][ \t]+")
 _EM_DASH = re.compile(r"(?<!-)---(?!-)")
 _EN_DASH = re.compile(r"(?<=\s)--(?=\s)|(?<=[^\s-])--(?=[^\s-])")
 

@@ -10,10 +10,10 @@ CHARACTERS_A_WORD = 2.5  # 200 words a minute
 # Characters set as wide as a kanji, punctuation and half-width kana included; Hangul apart, for Korean
 # puts spaces between words. From the blocks of Unicode's EastAsianWidth.txt (UAX #11).
 _WIDE = (
-    r"⺀-⿿、-〾ぁ-㏿㐀-䶿一-꓏豈-﫿︐-︙︰-﹯！-ﾟ￠-￦"
+    r"\u2e80-\u2fff\u3001-\u303e\u3041-\ua4cf\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff9f\uffe0-\uffe6"
     r"\U0001b000-\U0001b16f\U0001f200-\U0001f2ff\U00020000-\U0003fffd"
 )
-_HANGUL = r"ᄀ-ᇿꥠ-꥿가-퟿ﾠ-ￜ"
+_HANGUL = r"\u1100-\u11ff\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc"
 WIDE = re.compile(f"[{_WIDE}]")
 CJK = re.compile(f"[{_WIDE}{_HANGUL}]")
 _CJK_RUN = re.compile(f"[{_WIDE}{_HANGUL}]+")
@@ -39,8 +39,16 @@ def without_controls(text: str) -> str:
 
 def visible_text(fragment: str) -> str:
     """What a reader sees of sanitised HTML: one line, blocks apart, footnote numbers left out."""
-    fragment = _APPARATUS.sub("", fragment) if "footnote" in fragment else fragment
-    return " ".join(html.unescape(_TAG.sub(" ", _PHRASE.sub("", fragment))).split())
+    return " ".join(html.unescape(_TAG.sub(" ", _PHRASE.sub("", _without_apparatus(fragment)))).split())
+
+
+def characters(fragment: str) -> str:
+    """What stands between the tags of sanitised HTML, white space as it is, footnote numbers left out."""
+    return html.unescape(_TAG.sub("", _without_apparatus(fragment))).strip()
+
+
+def _without_apparatus(fragment: str) -> str:
+    return _APPARATUS.sub("", fragment) if "footnote" in fragment else fragment
 
 
 def reading_minutes(text: str) -> int:

@@ -6,12 +6,11 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.views.generic.base import ContextMixin
 
 from blog import structured_data
 from blog.addresses import absolute_url
-from blog.models import Image
+from blog.models import Author, Category, Image, Tag
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,10 @@ class Feed:
     title: str
     path: str
 
+    @classmethod
+    def of(cls, subject: Category | Tag | Author) -> "Feed":
+        return cls(f"{settings.SITE_NAME}: {subject.name}", reverse(f"{subject.url_name}_feed", args=[subject.slug]))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
@@ -57,13 +60,14 @@ class Head:
 
     @property
     def full_title(self) -> str:
+        if self.title == settings.SITE_NAME:
+            return f"{settings.SITE_NAME} | {settings.SITE_DESCRIPTION}"
         return f"{self.title} | {settings.SITE_NAME}"
 
     @property
     def feeds(self) -> list[Feed]:
         """The feed of the page's own subject, if it has one, and the site's."""
-        site_feed = Feed(_("%(site)s: all articles") % {"site": settings.SITE_NAME}, reverse("feed"))
-        return [feed for feed in (self.feed, site_feed) if feed]
+        return [feed for feed in (self.feed, Feed(settings.SITE_NAME, reverse("feed"))) if feed]
 
     @property
     def json_ld(self) -> SafeString | str:

@@ -1,13 +1,12 @@
 """`manage.py import_posts FOLDER`: a Jekyll site into the database."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
-import click
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from blog.importer import BadFileError, Finding, Report, import_site
+from blog.management.progress import track
 
 
 class Command(BaseCommand):
@@ -23,7 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, dry_run: bool, strict: bool, force: bool, **options):
         try:
-            report = import_site(folder, force=force, strict=strict, dry_run=dry_run, track=self.track)
+            report = import_site(
+                folder, force=force, strict=strict, dry_run=dry_run, track=track(self.stdout)
+            )
         except NotADirectoryError as error:
             raise CommandError(error) from error
         except BadFileError as error:
@@ -42,15 +43,6 @@ class Command(BaseCommand):
                 if strict
                 else _("Problems: %(count)d.") % {"count": len(report.problems)}
             )
-
-    def track(self, items: Iterable, length: int, label: str) -> Iterable:
-        """A progress bar on a terminal, a plain line otherwise."""
-        if not self.stdout.isatty():
-            self.stdout.write(f"{label} …")
-            yield from items
-            return
-        with click.progressbar(items, length=length, label=label) as shown:
-            yield from shown
 
     @staticmethod
     def line(folder: Path, finding: Finding) -> str:
