@@ -81,7 +81,9 @@ def news_article(post: Post, description: str, tags: list[str]) -> dict:
     }
     if post.published_at:
         article["datePublished"] = post.published_at.isoformat()
-        article["dateModified"] = max(post.published_at, post.last_modified_at or post.published_at).isoformat()
+        article["dateModified"] = max(
+            post.published_at, post.last_modified_at or post.published_at
+        ).isoformat()
     if post.category:
         article["articleSection"] = post.category.name
     if tags:

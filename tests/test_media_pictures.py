@@ -1,7 +1,9 @@
 import io
+import random
 
 import pytest
-from PIL import Image, ImageDraw, PngImagePlugin
+from django.utils import translation
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from blog.media import pictures
 from blog.media.pictures import MAX_SIDE, UnusablePicture, inspect, prepare, thumbnail
@@ -9,6 +11,12 @@ from blog.media.pictures import MAX_SIDE, UnusablePicture, inspect, prepare, thu
 SECRET = "35.6586N-139.7454E"
 XMP = f"<x:xmpmeta>{SECRET}</x:xmpmeta>".encode()
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "AVIF"]
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 def picture(size=(120, 80), mode="RGB") -> Image.Image:
@@ -172,8 +180,6 @@ def test_a_broken_colour_profile_does_not_stop_a_picture():
 
 
 def test_a_colour_profile_for_screens_stays():
-    from PIL import ImageCms
-
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     content, _ = prepare(encoded(picture(), "JPEG", icc_profile=profile))
     assert decoded(content).info["icc_profile"] == profile
@@ -267,8 +273,6 @@ def test_a_thumbnail_is_a_small_upright_webp(format):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("format", FORMATS)
 def test_damaged_bytes_never_raise_anything_but_the_refusal(format):
-    import random
-
     dice = random.Random(format)
     originals = [encoded(picture((40, 30)), format)] + ([animation(format)] if format != "JPEG" else [])
     for original in originals:

@@ -43,7 +43,9 @@ class WorkflowActions:
                 refused.setdefault(_("Already published, or expired."), []).append(post)
                 continue
             due = post.published_at is not None and post.published_at <= timezone.now()
-            done += self._attempt(request, post, refused, lambda p, due=due: p.publish(None if due else timezone.now()))
+            done += self._attempt(
+                request, post, refused, lambda p, due=due: p.publish(None if due else timezone.now())
+            )
         self._report(request, ngettext("%d post published.", "%d posts published.", done), done, refused)
 
     @admin.action(description=gettext_lazy("Withdraw"), permissions=["publish"])
@@ -57,7 +59,9 @@ class WorkflowActions:
     def schedule(self, request, queryset):
         posts = list(queryset.defer(None)[: SCHEDULED_AT_ONCE + 1])
         if len(posts) > SCHEDULED_AT_ONCE:
-            self.message_user(request, _("Schedule at most %d posts at once.") % SCHEDULED_AT_ONCE, messages.ERROR)
+            self.message_user(
+                request, _("Schedule at most %d posts at once.") % SCHEDULED_AT_ONCE, messages.ERROR
+            )
             return None
         data = request.POST if "apply" in request.POST else None
         now = timezone.now()
@@ -67,7 +71,9 @@ class WorkflowActions:
                 "form": ScheduleForm(
                     data,
                     prefix=f"post-{post.pk}",
-                    initial={"at": post.published_at if post.published_at and post.published_at > now else None},
+                    initial={
+                        "at": post.published_at if post.published_at and post.published_at > now else None
+                    },
                 ),
             }
             for post in posts

@@ -67,7 +67,9 @@ def for_writers(field: str):
         def guarded(request: HttpRequest) -> HttpResponse:
             user = request.user
             if not user.is_authenticated:
-                return refused(field, _("You are signed out. Sign in again in another tab; your text stays here."), 403)
+                return refused(
+                    field, _("You are signed out. Sign in again in another tab; your text stays here."), 403
+                )
             if not (user.is_active and user.is_staff and any(map(user.has_perm, WRITING))):
                 return refused(field, _("Your account may not write posts or pages."), 403)
             return view(request)

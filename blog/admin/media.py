@@ -60,7 +60,9 @@ class UploadForm(forms.ModelForm):
         upload = self.cleaned_data["file"]
         try:
             if upload.size > MAX_BYTES:
-                raise UnusablePicture(_("The picture is larger than %(limit)d MB.") % {"limit": MAX_BYTES >> 20})
+                raise UnusablePicture(
+                    _("The picture is larger than %(limit)d MB.") % {"limit": MAX_BYTES >> 20}
+                )
             content = upload.read()
             self.existing = Image.objects.with_content(content)
             if self.existing is None:
@@ -74,7 +76,9 @@ class UploadForm(forms.ModelForm):
         """The new row; or the one that is there already, completed by what it lacks."""
         texts = {name: self.cleaned_data[name] for name in ("alt", "credit")}
         if self.existing is None:
-            return Image.objects.store(*self.prepared, self.cleaned_data["file"].name, uploaded_by=user, **texts)
+            return Image.objects.store(
+                *self.prepared, self.cleaned_data["file"].name, uploaded_by=user, **texts
+            )
         for name, text in texts.items():
             if text and not getattr(self.existing, name):
                 setattr(self.existing, name, text)
@@ -124,7 +128,10 @@ class ImageAdmin(InUse, NewsroomAdmin):
         about = ["address", "dimensions", "old_path", "uploaded_by", "uploaded_at"]
         return [
             (None, {"fields": ["picture", "alt", "credit"]}),
-            (_("File"), {"fields": about if obj.old_path else [name for name in about if name != "old_path"]}),
+            (
+                _("File"),
+                {"fields": about if obj.old_path else [name for name in about if name != "old_path"]},
+            ),
         ]
 
     def get_form(self, request, obj=None, change=False, **kwargs):

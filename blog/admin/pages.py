@@ -42,7 +42,11 @@ class RedirectAdmin(NewsroomAdmin):
     search_fields = ["old_path", "post__title"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("post__body", "post__body_html", "post__toc", "post__front_matter")
+        return (
+            super()
+            .get_queryset(request)
+            .defer("post__body", "post__body_html", "post__toc", "post__front_matter")
+        )
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "post":

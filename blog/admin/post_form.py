@@ -116,7 +116,9 @@ class PostForm(MarkdownForm):
     @property
     def transition(self) -> str | None:
         """`publish`, `publish_now`, `withdraw` or None, by the button that was pressed."""
-        return next((name for name in ("publish", "publish_now", "withdraw") if f"_{name}" in self.data), None)
+        return next(
+            (name for name in ("publish", "publish_now", "withdraw") if f"_{name}" in self.data), None
+        )
 
     @property
     def publishes(self) -> bool:
@@ -132,7 +134,9 @@ class PostForm(MarkdownForm):
     def clean_published_at(self):
         if self.transition == "publish_now":
             return timezone.now()
-        return self._clean_moment("published_at") or (timezone.now() if self.transition == "publish" else None)
+        return self._clean_moment("published_at") or (
+            timezone.now() if self.transition == "publish" else None
+        )
 
     def clean_expires_at(self):
         return self._clean_moment("expires_at")

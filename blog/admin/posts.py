@@ -169,7 +169,9 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
         return message
 
     def response_add(self, request, obj, post_url_continue=None):
-        return self._response_to_transition(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self._response_to_transition(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
 
     def response_change(self, request, obj):
         return self._response_to_transition(request, obj) or super().response_change(request, obj)

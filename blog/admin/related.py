@@ -32,7 +32,9 @@ class RelatedPostInline(admin.TabularInline):
         return entry.reference
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("target").defer("target__body", "target__body_html")
+        return (
+            super().get_queryset(request).select_related("target").defer("target__body", "target__body_html")
+        )
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "target":

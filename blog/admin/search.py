@@ -30,9 +30,13 @@ def search_posts(posts: PostQuerySet, query: str, *, in_text: bool) -> PostQuery
 
 def _holds(word: str, in_text: bool) -> Q:
     plain = unicodedata.normalize("NFKC", word)
-    condition = Q(Exists(TaggedPost.objects.filter(content_object=OuterRef("pk"), tag__key__contains=name_key(word))))
+    condition = Q(
+        Exists(TaggedPost.objects.filter(content_object=OuterRef("pk"), tag__key__contains=name_key(word)))
+    )
     for spelling in dict.fromkeys([word, plain, plain.translate(_FULL_WIDTH)]):
-        condition |= Q(title__icontains=spelling) | Q(slug__icontains=spelling) | Q(excerpt__icontains=spelling)
+        condition |= (
+            Q(title__icontains=spelling) | Q(slug__icontains=spelling) | Q(excerpt__icontains=spelling)
+        )
     if in_text:
         for spelling in dict.fromkeys([word, plain]):
             condition |= Q(body__icontains=spelling)

@@ -38,7 +38,11 @@ class NamedAdmin(InUse, NewsroomAdmin):
         text = ngettext("%(count)d post uses “%(name)s”", "%(count)d posts use “%(name)s”", count)
         return [
             format_html(
-                '<a href="{}?{}={}">{}</a>', url, self.post_filter, row.pk, text % {"count": count, "name": row.name}
+                '<a href="{}?{}={}">{}</a>',
+                url,
+                self.post_filter,
+                row.pk,
+                text % {"count": count, "name": row.name},
             )
         ]
 

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
 from django.urls import reverse
@@ -108,12 +108,19 @@ class SiteFeed(Feed):
 
 
 class NamedFeed(SiteFeed):
-    """The feed of one row that has a name and an archive. `model` and `url_name` say which."""
+    """The feed of one row that has a name and an archive. `model` and `url_name` say which.
+
+    Without a public post it answers 404, as the archive does: the name might tell what is to come.
+    """
 
     model: type
+    empty_is_missing = True
 
     def get_object(self, request: HttpRequest, slug: str):
-        return get_object_or_404(self.model, slug=slug)
+        row = get_object_or_404(self.model, slug=slug)
+        if self.empty_is_missing and not self.posts(row).public().exists():
+            raise Http404(_("There is nothing here."))
+        return row
 
     def title(self, row) -> str:
         return f"{row.name} | {settings.SITE_NAME}"
@@ -132,8 +139,11 @@ class NamedFeed(SiteFeed):
 
 
 class CategoryFeed(NamedFeed):
+    """The categories are no secret, and their subscribers keep an empty feed."""
+
     model = Category
     url_name = "category_feed"
+    empty_is_missing = False
 
     def description(self, category: Category) -> str:
         return category.description or super().description(category)

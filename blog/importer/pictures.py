@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from blog import jekyll
 from blog.importer.folder import SiteFolder
 from blog.importer.report import Report
 from blog.importer.site import Site
-from blog.media.pictures import MAX_BYTES, UnusablePicture, inspect
+from blog.media.pictures import MAX_BYTES, PictureInfo, UnusablePicture, inspect
 from blog.models import Image
 
 # Only paths from the site's root; the limits keep a hostile text from costing more than one pass.
@@ -28,7 +29,7 @@ class PictureFiles:
     def __init__(self, folder: SiteFolder, site: Site):
         self.folder = folder
         self.site = site
-        self._looked_at: dict[str, tuple[str, str]] = {}
+        self._looked_at: dict[str, LookedAt] = {}
 
     def named_in(self, document: jekyll.Document) -> dict[str, int]:
         """Paths of the pictures that a body shows, with the line of the first mention."""
@@ -45,23 +46,28 @@ class PictureFiles:
     def read(self, path: str) -> bytes:
         return self.folder.read(path.removeprefix("/"), MAX_BYTES)
 
-    def problem(self, path: str) -> str:
-        """Why the picture cannot be stored; empty if it can."""
-        return self._look_at(path)[1]
-
-    def state(self, path: str) -> str:
-        """Changes when the file does: its digest, or what is wrong with it."""
-        return "".join(self._look_at(path))
-
-    def _look_at(self, path: str) -> tuple[str, str]:
+    def look_at(self, path: str) -> "LookedAt":
+        """Decoding a picture is what costs most in an import: done once, and not if media has it already."""
         if path not in self._looked_at:
+            digest, info, problem = "", None, ""
             try:
                 content = self.read(path)
-                inspect(content)
-                self._looked_at[path] = hashlib.sha256(content).hexdigest(), ""
+                digest = hashlib.sha256(content).hexdigest()
+                if not Image.objects.filter(sha256=digest).exists():
+                    info = inspect(content)
             except (jekyll.BadFileError, UnusablePicture) as error:
-                self._looked_at[path] = "", str(error)
+                problem = str(error)
+            self._looked_at[path] = LookedAt(digest, info, problem)
         return self._looked_at[path]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A picture's digest, empty when it cannot be read; why it cannot be stored; what `store` needs to know."""
+
+    digest: str
+    info: PictureInfo | None
+    problem: str
 
 
 class PictureStore:
@@ -76,17 +82,22 @@ class PictureStore:
 
     def store(self, path: str, alt: str = "", credit: str = "") -> Image | None:
         """The row of a picture; None if it cannot be stored (the survey has said why) or in a dry run."""
-        if self.files.problem(path):
+        seen = self.files.look_at(path)
+        if seen.problem:
             return None
-        image = Image.objects.filter(sha256=self.files.state(path)).first()
+        image = Image.objects.filter(sha256=seen.digest).first()
         if image is None:
             self._report(path)
             if self.dry_run:
                 return None
-            image = Image.objects.keep(self.files.read(path), PurePosixPath(path).name)
+            image = self._new(path, seen.info)
             self.written.append(image.file.name)
         self._complete(image, path, alt, credit)
         return image
+
+    def _new(self, path: str, info: PictureInfo | None) -> Image:
+        content, name = self.files.read(path), PurePosixPath(path).name
+        return Image.objects.store(content, info, name) if info else Image.objects.keep(content, name)
 
     def _complete(self, image: Image, path: str, alt: str, credit: str) -> None:
         """Fill what the row does not say yet. `_data/pictures.yml` knows better than an article."""

@@ -77,7 +77,8 @@ class ArticleReader:
         digest = hashlib.sha256(content)
         digest.update(self.site.zone.key.encode())
         for picture in filter(None, (cover, *in_body)):
-            digest.update(f"\0{picture}\0{self.pictures.state(picture)}".encode())
+            seen = self.pictures.look_at(picture)
+            digest.update(f"\0{picture}\0{seen.digest}{seen.problem and '!'}".encode())
         if report is not None:
             if not front.title:
                 reason = _("The title is empty. The article is imported as “%(title)s”.") % {"title": title}
@@ -85,7 +86,7 @@ class ArticleReader:
             for line, message in front.remarks:
                 report.note(path, line, message)
             for picture, line in in_body.items():
-                problem = self.pictures.problem(picture)
+                problem = self.pictures.look_at(picture).problem
                 if problem:
                     report.note(path, line, f"{picture}: {problem}")
         return ArticleFile(document, front, title, slug, cover, tuple(in_body), digest.hexdigest())
@@ -95,7 +96,7 @@ class ArticleReader:
             return None
         try:
             cover = jekyll.picture_path(front.image, self.site.origins)
-            problem = cover and self.pictures.problem(cover)
+            problem = cover and self.pictures.look_at(cover).problem
         except jekyll.BadFileError as error:
             cover, problem = None, error.reason
         if report is not None:

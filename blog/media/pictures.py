@@ -153,7 +153,9 @@ def _still(picture: Image.Image, lossless: bool) -> tuple[bytes, PictureInfo]:
 
 def _animation(picture: Image.Image) -> tuple[bytes, PictureInfo]:
     if max(picture.size) > MAX_SIDE:
-        raise UnusablePicture(_("An animation may be at most %(side)d pixels wide and high.") % {"side": MAX_SIDE})
+        raise UnusablePicture(
+            _("An animation may be at most %(side)d pixels wide and high.") % {"side": MAX_SIDE}
+        )
     options = {"duration": [], "icc_profile": picture.info.get("icc_profile")}
     if "loop" in picture.info:
         options["loop"] = picture.info["loop"]

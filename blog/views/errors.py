@@ -8,9 +8,7 @@ from blog.views.head import Head
 
 
 def not_found(request, exception=None):
-    head = Head(
-        title=_("Page not found"), description=_("There is no page at this address."), noindex=True
-    )
+    head = Head(title=_("Page not found"), description=_("There is no page at this address."), noindex=True)
     return render(request, "404.html", {"head": head}, status=404)
 
 

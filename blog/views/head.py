@@ -37,7 +37,9 @@ class Feed:
 
     @classmethod
     def of(cls, subject: Category | Tag | Author) -> "Feed":
-        return cls(f"{settings.SITE_NAME}: {subject.name}", reverse(f"{subject.url_name}_feed", args=[subject.slug]))
+        return cls(
+            f"{settings.SITE_NAME}: {subject.name}", reverse(f"{subject.url_name}_feed", args=[subject.slug])
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

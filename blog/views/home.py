@@ -68,7 +68,9 @@ class HomeView(PostListView):
 def featured_and_sections(shown: list[Post]) -> list[Post]:
     """The newest featured post, and the newest of each category that are not `shown`; one query."""
     public = Post.objects.public().newest_first()
-    of_category = public.filter(category=OuterRef("pk")).exclude(pk__in=[post.pk for post in shown]).values("pk")
+    of_category = (
+        public.filter(category=OuterRef("pk")).exclude(pk__in=[post.pk for post in shown]).values("pk")
+    )
     wanted = Q(pk__in=public.filter(featured=True).values("pk")[:1])
     for n in range(STORIES_A_SECTION):
         # A window function would say it shorter, and read the whole archive.

@@ -92,7 +92,9 @@ def contents(toc: list[dict]) -> list[dict]:
     if len(toc) < HEADINGS_FOR_CONTENTS:
         return []
     levels = sorted({heading["level"] for heading in toc})[:2]
-    return [heading | {"depth": levels.index(heading["level"])} for heading in toc if heading["level"] in levels]
+    return [
+        heading | {"depth": levels.index(heading["level"])} for heading in toc if heading["level"] in levels
+    ]
 
 
 def reading_on(post: Post) -> dict:
@@ -106,10 +108,14 @@ def reading_on(post: Post) -> dict:
         .filter(related_from__post=post)
         .order_by("related_from__position", "related_from__pk")
     )
-    of_category = public.filter(category=post.category_id).newest_first() if post.category_id else public.none()
+    of_category = (
+        public.filter(category=post.category_id).newest_first() if post.category_id else public.none()
+    )
     wanted = Q(pk__in=of_category.values("pk")[: len(chosen) + RELATED_POSTS + 3])
     if post.published_at:  # a draft in a preview may have no place among the others yet
-        wanted |= Q(pk__in=public.before(post).values("pk")[:1]) | Q(pk__in=public.after(post).values("pk")[:1])
+        wanted |= Q(pk__in=public.before(post).values("pk")[:1]) | Q(
+            pk__in=public.after(post).values("pk")[:1]
+        )
     around = [p for p in Post.objects.with_card_data().filter(wanted).newest_first() if p != post]
     place = post.published_at and (post.published_at, post.pk)
     older = next((p for p in around if place and (p.published_at, p.pk) < place), None)

@@ -30,7 +30,9 @@ class SearchView(PostListView):
         words = self.query.split()[:WORDS]
         posts = Post.objects.public() if words else Post.objects.none()
         for word in words:
-            posts = posts.filter(Q(title__icontains=word) | Q(excerpt__icontains=word) | Q(body__icontains=word))
+            posts = posts.filter(
+                Q(title__icontains=word) | Q(excerpt__icontains=word) | Q(body__icontains=word)
+            )
         return posts.newest_first()
 
     def page_path(self, number):

@@ -6,7 +6,11 @@ from urllib.parse import urlencode
 def share_links(url: str, title: str) -> list[dict]:
     """`{"name": "X", "icon": "x", "url": …}` for each service, for an article at the absolute `url`."""
     return [
-        {"name": "X", "icon": "x", "url": f"https://x.com/intent/post?{urlencode({'url': url, 'text': title})}"},
+        {
+            "name": "X",
+            "icon": "x",
+            "url": f"https://x.com/intent/post?{urlencode({'url': url, 'text': title})}",
+        },
         {
             "name": "Facebook",
             "icon": "facebook",
@@ -20,7 +24,6 @@ def share_links(url: str, title: str) -> list[dict]:
         {
             "name": "はてなブックマーク",
             "icon": "hatena",
-            "url": "https://b.hatena.ne.jp/add?"
-            + urlencode({"mode": "confirm", "url": url, "title": title}),
+            "url": "https://b.hatena.ne.jp/add?" + urlencode({"mode": "confirm", "url": url, "title": title}),
         },
     ]

@@ -43,7 +43,11 @@ class SubjectView(PostListView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            subject=self.subject, kind=self.kind, heading=self.subject.name, feed=Feed.of(self.subject), **kwargs
+            subject=self.subject,
+            kind=self.kind,
+            heading=self.subject.name,
+            feed=Feed.of(self.subject),
+            **kwargs,
         )
 
     def trail(self) -> list[tuple[str, str]]:
@@ -120,7 +124,8 @@ class TagsView(HeadMixin, ListView):
     def get_head(self, context):
         return Head(
             title=_("Tags"),
-            description=_("Every subject that %(site)s writes about, as tags.") % {"site": settings.SITE_NAME},
+            description=_("Every subject that %(site)s writes about, as tags.")
+            % {"site": settings.SITE_NAME},
             url=absolute_url(reverse("tags")),
             trail=((_("Tags"), reverse("tags")),),
         )
