@@ -15,6 +15,7 @@ ALLOWED_HOSTS = ["news.example.jp", "testserver", "localhost", "127.0.0.1"]
 SECURE_SSL_REDIRECT = False
 MEDIA_ROOT = _scratch / "media"
 STATIC_ROOT = _scratch / "static"
+STATIC_ROOT.mkdir()
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

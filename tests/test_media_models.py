@@ -34,7 +34,9 @@ def test_the_address_of_a_picture_cannot_be_guessed():
     assert image.sha256[2:34] in image.file.url
 
 
-@pytest.mark.parametrize("filename", ["../../etc/passwd", "C:\\x\\..\\y.exe", "", "a/b/c.png", "長" * 300 + ".png"])
+@pytest.mark.parametrize(
+    "filename", ["../../etc/passwd", "C:\\x\\..\\y.exe", "", "a/b/c.png", "長" * 300 + ".png"]
+)
 def test_no_file_name_leads_out_of_the_folder_or_past_its_limits(media_root, filename):
     image = Image.objects.upload(picture_bytes(), filename)
     assert image.file.name.startswith("images/")
@@ -88,12 +90,19 @@ def test_a_refused_picture_leaves_nothing_behind(media_root):
 def test_the_renderer_finds_a_picture_by_its_address_and_by_its_old_path():
     image = make_image(size=(40, 30), filename="図.png", alt="説明", old_path="/assets/images/図.png")
     assert "%" in image.file.url
-    for url in (image.file.url, "/media/" + image.file.name, "/assets/images/図.png", "/assets/images/%E5%9B%B3.png"):
+    for url in (
+        image.file.url,
+        "/media/" + image.file.name,
+        "/assets/images/図.png",
+        "/assets/images/%E5%9B%B3.png",
+    ):
         found = Image.objects.find(url)
         assert (found.url, found.width, found.height, found.alt) == (image.file.url, 40, 30, "説明")
 
 
-@pytest.mark.parametrize("url", ["", "/media/", "/media/nothing.png", "assets/a.png", "https://a.example/b.png", "/%00"])
+@pytest.mark.parametrize(
+    "url", ["", "/media/", "/media/nothing.png", "assets/a.png", "https://a.example/b.png", "/%00"]
+)
 def test_the_renderer_finds_nothing_where_there_is_nothing(url):
     make_image(old_path=None)
     assert Image.objects.find(url) is None

@@ -57,7 +57,9 @@ def frames(count=5) -> list[Image.Image]:
     images = []
     for number in range(count):
         image = Image.new("RGBA", (90, 60), (0, 0, 0, 0))
-        ImageDraw.Draw(image).ellipse((number * 10, 10, number * 10 + 30, 40), fill=(255, 40 * number, 0, 255))
+        ImageDraw.Draw(image).ellipse(
+            (number * 10, 10, number * 10 + 30, 40), fill=(255, 40 * number, 0, 255)
+        )
         images.append(image)
     return images
 
@@ -273,7 +275,7 @@ def test_a_thumbnail_is_a_small_upright_webp(format):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("format", FORMATS)
 def test_damaged_bytes_never_raise_anything_but_the_refusal(format):
-    dice = random.Random(format)
+    dice = random.Random(format)  # noqa: S311
     originals = [encoded(picture((40, 30)), format)] + ([animation(format)] if format != "JPEG" else [])
     for original in originals:
         for _ in range(60):

@@ -80,7 +80,8 @@ class WorkflowActions:
             if state_of(post) not in {State.PUBLIC, State.EXPIRED}
         ]
         skipped = len(posts) - len(rows)
-        if data and all([row["form"].is_valid() for row in rows]):
+        valid = [row["form"].is_valid() for row in rows]
+        if data and all(valid):
             done, refused = 0, {}
             for row in rows:
                 at = row["form"].cleaned_data["at"]

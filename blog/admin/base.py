@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.urls import reverse
@@ -12,7 +13,28 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
-class NewsroomAdmin(admin.ModelAdmin):
+class ChoiceSelect(AutocompleteSelect):
+    """Django's choice by typing, which would crash on a forged value that is no number."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, list(filter(is_key, value)), attr)
+
+
+def is_key(value) -> bool:
+    """Whether the value can be a primary key (64 bits)."""
+    return str(value).isdecimal() and len(str(value)) < 19
+
+
+class ChoicesMixin:
+    """For model admins and inlines with `autocomplete_fields`."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ChoiceSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class NewsroomAdmin(ChoicesMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 

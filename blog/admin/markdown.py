@@ -47,12 +47,22 @@ def check_length(body: str) -> None:
 
 
 class MarkdownForm(forms.ModelForm):
-    """The base of the forms for posts and pages."""
+    """The base of the forms for posts and pages: a body keeps every blank that was typed."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "body" in self.fields:
+            self.fields["body"].strip = False
 
     def clean_body(self):
-        body = self.cleaned_data["body"]
+        body, stored = _unix_lines(self.cleaned_data["body"]), self.initial.get("body") or ""
         check_length(body)
-        return body
+        return stored if body == _unix_lines(stored) else body
+
+
+def _unix_lines(text: str) -> str:
+    """Browsers send every line break as CRLF (HTML 4.10.22.7)."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def refused(field: str, message, status: int) -> JsonResponse:
@@ -87,7 +97,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         check_length(content)
     except ValidationError as error:
         return refused("content", error.message, 400)
-    response = HttpResponse(render_body(content.replace("\r\n", "\n")).html)
+    response = HttpResponse(render_body(_unix_lines(content)).html)
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -1,6 +1,5 @@
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from blog.admin.base import InUse, NewsroomAdmin, edit_link
+from blog.admin.base import ChoiceSelect, InUse, NewsroomAdmin, edit_link, is_key
 from blog.media.pictures import EXTENSIONS, MAX_BYTES, THUMBNAIL_SIDE, UnusablePicture, prepare, thumbnail
 from blog.models import Image, Page, Post
 
@@ -27,7 +26,7 @@ def thumbnail_tag(image: Image | None):
     )
 
 
-class CoverSelect(AutocompleteSelect):
+class CoverSelect(ChoiceSelect):
     """Choosing a picture by its text, with thumbnails."""
 
     template_name = "admin/cover_select.html"
@@ -41,7 +40,7 @@ class CoverSelect(AutocompleteSelect):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        chosen = Image.objects.filter(pk=value).first() if str(value or "").isdigit() else None
+        chosen = Image.objects.filter(pk=value).first() if is_key(value) else None
         context["widget"]["thumbnail"] = thumbnail_tag(chosen)
         return context
 
@@ -50,8 +49,8 @@ class UploadForm(forms.ModelForm):
     file = forms.FileField(
         label=gettext_lazy("file"),
         help_text=gettext_lazy(
-            "JPEG, PNG, WebP, GIF or AVIF, up to 20 MB. It is turned upright, scaled to at most 2400 pixels, and "
-            "place and camera are removed."
+            "JPEG, PNG, WebP, GIF or AVIF, up to 20 MB. It is turned upright and scaled to at most "
+            "2400 pixels; place and camera are removed."
         ),
         widget=forms.FileInput(attrs={"accept": ",".join(f"image/{name.lower()}" for name in EXTENSIONS)}),
     )
@@ -108,7 +107,7 @@ class ImageAdmin(InUse, NewsroomAdmin):
     readonly_fields = ["picture", "address", "dimensions", "old_path", "uploaded_by", "uploaded_at"]
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.thumbnail_view)
+        view = self.admin_site.admin_view(self.thumbnail_view, cacheable=True)
         return [path("<int:pk>/thumbnail/", view, name="blog_image_thumbnail"), *super().get_urls()]
 
     def thumbnail_view(self, request, pk):

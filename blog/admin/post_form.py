@@ -107,6 +107,7 @@ class PostForm(MarkdownForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.was_published = self.instance.status == Post.Status.PUBLISHED
         if "status" in self.fields:
             # Publishing and withdrawing have buttons of their own; here is what a post may be meanwhile.
             current = [(self.instance.status, state_of(self.instance).label)] if self.instance.pk else []
@@ -145,7 +146,7 @@ class PostForm(MarkdownForm):
         cleaned = super().clean()
         if self.transition and not self.may_publish:
             raise ValidationError(_("Your account may not publish or withdraw posts."))
-        if self.transition == "withdraw" and self.initial.get("status") != Post.Status.PUBLISHED:
+        if self.transition == "withdraw" and not self.was_published:
             raise ValidationError(_("Only a published post can be withdrawn."))
         if self.publishes:
             cleaned["status"] = self.instance.status = Post.Status.PUBLISHED

@@ -38,6 +38,7 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
     formfield_overrides = {
         MarkdownxField: {"widget": MarkdownEditor},
         models.DateTimeField: {"form_class": MomentField, "widget": LocalDateTimeInput},
+        models.URLField: {"assume_scheme": "https"},
     }
 
     list_display = ["thumbnail", "title", "state", "category", "author", "tag_names", "publication"]
@@ -212,7 +213,7 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
 
 
 def _publish_labels(published_at) -> dict:
-    """What the publishing button does, depending on the date; the script in the page follows what is typed."""
+    """What the publishing button does with the date; the script in the page follows what is typed."""
     labels = {
         "now": _("Publish now"),
         "later": _("Schedule for %s"),

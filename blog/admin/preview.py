@@ -9,7 +9,7 @@ from blog.views.posts import PostView
 
 
 class PostPreview(PostView):
-    """The public page with a banner; never cached and never indexed."""
+    """The public page with a banner; never indexed, and never cached (AdminSite.admin_view sees to that)."""
 
     model_admin = None
     template_name = "admin/blog/post/preview.html"
@@ -24,5 +24,4 @@ class PostPreview(PostView):
         self.object = self.get_object()
         response = self.render_to_response(self.get_context_data(state_badge=badge(state_of(self.object))))
         response["X-Robots-Tag"] = "noindex"
-        response["Cache-Control"] = "private, no-store"
         return response

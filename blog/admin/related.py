@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from blog.admin.base import ChoicesMixin
 from blog.models import Post, RelatedPost
 
 
@@ -17,7 +18,7 @@ class RelatedPostForm(forms.ModelForm):
         return target
 
 
-class RelatedPostInline(admin.TabularInline):
+class RelatedPostInline(ChoicesMixin, admin.TabularInline):
     model = RelatedPost
     form = RelatedPostForm
     fk_name = "post"

@@ -55,7 +55,7 @@ class ArticleChanges:
     def changes(self) -> Mapping[str, object]:
         post, front = self.post, self.front
         title = front.title or jekyll.stand_in_title(post.body, self.name)
-        as_stored = Post(title=title, slug=front.slug)
+        as_stored = Post(title=title, slug=front.slug, guid=post.guid)
         as_stored.normalise()
         changes = {}
         if front.title is None or as_stored.title != post.title:

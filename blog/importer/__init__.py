@@ -13,7 +13,7 @@ Run twice it changes nothing. Memory holds some hundred bytes of each article, a
 
 import os
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from blog.importer.redirects import RedirectWriter
 from blog.importer.references import resolve_references
 from blog.importer.report import Finding, Report
 from blog.importer.site import read_site
-from blog.importer.survey import Article, ArticleReader, survey
+from blog.importer.survey import Article, ArticleReader, Survey
 from blog.importer.taxonomy import store_described
 from blog.jekyll import BadFileError
 
@@ -67,28 +67,29 @@ def import_site(
 def _run(folder: SiteFolder, force: bool, *, one_transaction: bool, dry_run: bool, track: Track) -> Report:
     report = Report(is_dry_run=dry_run)
     site = read_site(folder, report)
-    files = PictureFiles(folder, site)
-    pictures = PictureStore(files, report, dry_run)
-    reader = ArticleReader(folder, site, files)
-    articles = survey(reader, report, track)
-    try:
-        with transaction.atomic() if one_transaction else nullcontext():
-            store_described(site, force, report)
-            plan = make_plan(articles, site.guid_url, force, report)
-            to_write = _to_write(plan, report)
-            redirects = RedirectWriter(plan, to_write, report)
-            with transaction.atomic():
-                carry_out(plan.moves)
-                redirects.write_moves(plan)
-            _write(to_write, PostWriter(plan, reader, pictures, redirects, report), track)
-            resolve_references()
-            import_pages(pictures, force, report)
-            if dry_run:
-                transaction.set_rollback(True)
-    except BaseException:
-        if one_transaction:
-            pictures.roll_back()
-        raise
+    with closing(PictureFiles(folder, site)) as files:
+        pictures = PictureStore(files, report, dry_run)
+        reader = ArticleReader(folder, site, files)
+        survey = Survey(reader, report, track)
+        try:
+            with transaction.atomic() if one_transaction else nullcontext():
+                store_described(site, force, report)
+                plan = make_plan(survey.articles, site.guid_url, force, report)
+                to_write = _to_write(plan, report)
+                redirects = RedirectWriter(plan, to_write, report)
+                with transaction.atomic():
+                    carry_out(plan.moves)
+                    redirects.write_moves(plan)
+                _write(to_write, PostWriter(plan, reader, pictures, redirects, report), track)
+                resolve_references()
+                import_pages(pictures, force, report)
+                if dry_run:
+                    transaction.set_rollback(True)
+        except BaseException:
+            if one_transaction:
+                pictures.roll_back()
+            raise
+        survey.report_pictures()
     return report
 
 

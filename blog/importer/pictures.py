@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -23,13 +23,47 @@ _IN_BODY = re.compile(
 )
 
 
+class SeenPicture:
+    """A picture file: `digest` of its bytes (empty if it cannot be read), and what a thread finds out.
+
+    `inspection` is missing when media has the picture already.
+    """
+
+    __slots__ = ("_inspection", "_unreadable", "digest")
+
+    def __init__(self, digest: str, unreadable: str = "", inspection: Future | None = None):
+        self.digest = digest
+        self._unreadable = unreadable
+        self._inspection = inspection
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be stored; empty if it can."""
+        try:
+            return self._unreadable or (self._inspection and self._inspection.result() and "") or ""
+        except (jekyll.BadFileError, UnusablePicture) as error:
+            return str(error)
+
+    @property
+    def info(self) -> PictureInfo | None:
+        return self._inspection and self._inspection.result()
+
+
 class PictureFiles:
-    """The folder's pictures, each looked at once."""
+    """The folder's pictures, each looked at once.
+
+    Decoding them is much of an import's work. It happens in threads, beside the rendering of the articles
+    (Pillow lets other threads run), and not at all for what media has already.
+    """
 
     def __init__(self, folder: SiteFolder, site: Site):
         self.folder = folder
         self.site = site
-        self._looked_at: dict[str, LookedAt] = {}
+        self._threads = ThreadPoolExecutor(max_workers=2)
+        self._seen: dict[str, SeenPicture] = {}
+
+    def close(self) -> None:
+        self._threads.shutdown(cancel_futures=True)
 
     def named_in(self, document: jekyll.Document) -> dict[str, int]:
         """Paths of the pictures that a body shows, with the line of the first mention."""
@@ -46,28 +80,21 @@ class PictureFiles:
     def read(self, path: str) -> bytes:
         return self.folder.read(path.removeprefix("/"), MAX_BYTES)
 
-    def look_at(self, path: str) -> "LookedAt":
-        """Decoding a picture is what costs most in an import: done once, and not if media has it already."""
-        if path not in self._looked_at:
-            digest, info, problem = "", None, ""
-            try:
-                content = self.read(path)
-                digest = hashlib.sha256(content).hexdigest()
-                if not Image.objects.filter(sha256=digest).exists():
-                    info = inspect(content)
-            except (jekyll.BadFileError, UnusablePicture) as error:
-                problem = str(error)
-            self._looked_at[path] = LookedAt(digest, info, problem)
-        return self._looked_at[path]
+    def see(self, path: str) -> SeenPicture:
+        """Returns at once; the properties of the result wait for what they need."""
+        if path not in self._seen:
+            self._seen[path] = self._look_at(path)
+        return self._seen[path]
 
-
-@dataclass(frozen=True, slots=True)
-class LookedAt:
-    """A picture's digest, empty when it cannot be read; why it cannot be stored; what `store` needs to know."""
-
-    digest: str
-    info: PictureInfo | None
-    problem: str
+    def _look_at(self, path: str) -> SeenPicture:
+        try:
+            digest = hashlib.sha256(self.read(path)).hexdigest()
+        except jekyll.BadFileError as error:
+            return SeenPicture("", unreadable=error.reason)
+        if Image.objects.filter(sha256=digest).exists():
+            return SeenPicture(digest)
+        # The thread reads the file again: bytes waiting for it would fill the memory.
+        return SeenPicture(digest, inspection=self._threads.submit(lambda: inspect(self.read(path))))
 
 
 class PictureStore:
@@ -82,37 +109,43 @@ class PictureStore:
 
     def store(self, path: str, alt: str = "", credit: str = "") -> Image | None:
         """The row of a picture; None if it cannot be stored (the survey has said why) or in a dry run."""
-        seen = self.files.look_at(path)
+        seen = self.files.see(path)
         if seen.problem:
             return None
         image = Image.objects.filter(sha256=seen.digest).first()
-        if image is None:
-            self._report(path)
-            if self.dry_run:
-                return None
-            image = self._new(path, seen.info)
-            self.written.append(image.file.name)
-        self._complete(image, path, alt, credit)
+        given = self.files.site.pictures.get(path, {})
+        fields = {"alt": given.get("alt") or alt, "credit": given.get("credit") or credit}
+        if image:
+            self._complete(image, path, fields)
+            return image
+        self._report(path)
+        return None if self.dry_run else self._new(path, seen, fields)
+
+    def _new(self, path: str, seen: SeenPicture, fields: dict[str, str]) -> Image:
+        if not path.startswith(
+            settings.MEDIA_URL
+        ):  # else an export has put it there, and its address answers
+            Image.objects.filter(old_path=path).update(old_path=None)  # the file there is another one now
+            fields["old_path"] = path
+        content, name = self.files.read(path), PurePosixPath(path).name
+        info = seen.info or inspect(content)
+        image = Image.objects.store(content, info, name, **fields)
+        self.written.append(image.file.name)
         return image
 
-    def _new(self, path: str, info: PictureInfo | None) -> Image:
-        content, name = self.files.read(path), PurePosixPath(path).name
-        return Image.objects.store(content, info, name) if info else Image.objects.keep(content, name)
-
-    def _complete(self, image: Image, path: str, alt: str, credit: str) -> None:
-        """Fill what the row does not say yet. `_data/pictures.yml` knows better than an article."""
-        given = self.files.site.pictures.get(path, {})
-        before = image.alt, image.credit, image.old_path
-        image.alt = image.alt or given.get("alt") or alt
-        image.credit = image.credit or given.get("credit") or credit
+    def _complete(self, image: Image, path: str, fields: dict[str, str]) -> None:
+        """Fill what the row does not say yet."""
+        missing = {name: value for name, value in fields.items() if value and not getattr(image, name)}
         if path not in {image.old_path, settings.MEDIA_URL + image.file.name}:
             if image.old_path:
                 self.report.note(path, None, _("The same picture as %(twin)s.") % {"twin": image.old_path})
             else:
-                Image.objects.filter(old_path=path).update(old_path=None)  # the file there is another one now
-                image.old_path = path
-        if before != (image.alt, image.credit, image.old_path):
-            image.save()
+                Image.objects.filter(old_path=path).update(old_path=None)
+                missing["old_path"] = path
+        if missing:
+            for name, value in missing.items():
+                setattr(image, name, value)
+            image.save(update_fields=missing)
 
     def _report(self, path: str) -> None:
         if path not in self._reported:

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -42,26 +43,29 @@ class Article:
 
 @dataclass(frozen=True)
 class ArticleFile:
-    """All that one file says. `pictures` are the paths of the pictures in its body."""
+    """All that one file says.
+
+    `cover` is the path of its cover, if that is one of this site; `refused_cover` says why it is none.
+    `pictures` are those that the body shows, with their lines.
+    """
 
     document: jekyll.Document
     front: jekyll.FrontMatter
     title: str
     slug: str
     cover: str | None
-    pictures: tuple[str, ...]
+    refused_cover: str
+    pictures: Mapping[str, int]
     digest: str
 
 
 class ArticleReader:
-    """Reads an article from the folder; what is wrong with it goes to `report`, if there is one."""
-
     def __init__(self, folder: SiteFolder, site: Site, pictures: PictureFiles):
         self.folder = folder
         self.site = site
         self.pictures = pictures
 
-    def read(self, path: str, report: Report | None = None) -> ArticleFile:
+    def read(self, path: str) -> ArticleFile:
         """Raises BadFileError when the article cannot be imported."""
         if not jekyll.is_markdown(path):
             raise jekyll.BadFileError(None, _("This is no Markdown file (.md)."))
@@ -72,85 +76,96 @@ class ArticleReader:
         title = front.title or jekyll.stand_in_title(document.body, name)
         slug = _stored_slug(title, front.slug)
         _refuse_unstorable(front, title, slug)
-        cover = self._cover(path, front, report)
-        in_body = self.pictures.named_in(document)
+        cover, refused_cover = None, ""
+        try:
+            cover = jekyll.picture_path(front.image, self.site.origins) if front.image else None
+        except jekyll.BadFileError as error:
+            refused_cover = error.reason
+        pictures = self.pictures.named_in(document)
         digest = hashlib.sha256(content)
         digest.update(self.site.zone.key.encode())
-        for picture in filter(None, (cover, *in_body)):
-            seen = self.pictures.look_at(picture)
-            digest.update(f"\0{picture}\0{seen.digest}{seen.problem and '!'}".encode())
-        if report is not None:
-            if not front.title:
-                reason = _("The title is empty. The article is imported as “%(title)s”.") % {"title": title}
-                report.problem(path, front.line("title"), reason)
-            for line, message in front.remarks:
-                report.note(path, line, message)
-            for picture, line in in_body.items():
-                problem = self.pictures.look_at(picture).problem
-                if problem:
-                    report.note(path, line, f"{picture}: {problem}")
-        return ArticleFile(document, front, title, slug, cover, tuple(in_body), digest.hexdigest())
-
-    def _cover(self, path: str, front: jekyll.FrontMatter, report: Report | None) -> str | None:
-        if not front.image:
-            return None
-        try:
-            cover = jekyll.picture_path(front.image, self.site.origins)
-            problem = cover and self.pictures.look_at(cover).problem
-        except jekyll.BadFileError as error:
-            cover, problem = None, error.reason
-        if report is not None:
-            line = front.line("image")
-            if problem:
-                report.problem(path, line, f"{front.image}: {problem}")
-            elif cover is None:
-                report.note(path, line, _("The cover is on another site and is not copied."))
-        return cover
+        for picture in filter(None, (cover, *pictures)):
+            digest.update(f"\0{picture}\0{self.pictures.see(picture).digest}".encode())
+        return ArticleFile(document, front, title, slug, cover, refused_cover, pictures, digest.hexdigest())
 
 
-def survey(reader: ArticleReader, report: Report, track) -> list[Article]:
-    """All articles that can be imported, in the order of their paths. The others are named in the report."""
-    paths = [*reader.folder.files(jekyll.POSTS), *reader.folder.files(jekyll.DRAFTS)]
-    articles = {}
-    for path in track(paths, len(paths), _("Reading")):
-        try:
-            article = _article(reader, path, report)
-            twin = articles.get(article.source_name)
-            if twin:
-                raise jekyll.BadFileError(None, _("Its name is that of %(twin)s.") % {"twin": twin.path})
-        except jekyll.BadFileError as error:
-            shown = path.encode(errors="surrogateescape").decode(errors="replace")
-            report.failed.append(shown)
-            report.problem(shown, error.line, error.reason)
-        else:
-            articles[article.source_name] = article
-    return list(articles.values())
+class Survey:
+    """`articles` are those that can be imported, in the order of their paths; the others are reported."""
+
+    def __init__(self, reader: ArticleReader, report: Report, track):
+        self.reader = reader
+        self.report = report
+        self.articles: list[Article] = []
+        self._mentions: list[tuple[str, int, str, bool]] = []
+        paths = [*reader.folder.files(jekyll.POSTS), *reader.folder.files(jekyll.DRAFTS)]
+        seen = {}
+        for path in track(paths, len(paths), _("Reading")):
+            try:
+                source_name = _source_name(path)
+                if source_name in seen:
+                    raise jekyll.BadFileError(
+                        None, _("Its name is that of %(twin)s.") % {"twin": seen[source_name]}
+                    )
+                self.articles.append(self._article(path, source_name))
+                seen[source_name] = path
+            except jekyll.BadFileError as error:
+                shown = path.encode(errors="surrogateescape").decode(errors="replace")
+                report.failed.append(shown)
+                report.problem(shown, error.line, error.reason)
+
+    def _article(self, path: str, source_name: str) -> Article:
+        file = self.reader.read(path)
+        self._say_what_is_odd(path, file)
+        front = file.front
+        return Article(
+            source_name=source_name,
+            path=path,
+            slug=file.slug,
+            date=front.date,
+            status=front.status,
+            guid=front.guid,
+            digest=file.digest,
+            redirect_from=(*front.redirect_from, *filter(None, [front.foreign_permalink])),
+        )
+
+    def _say_what_is_odd(self, path: str, file: ArticleFile) -> None:
+        front = file.front
+        for line, message in front.remarks:
+            self.report.note(path, line, message)
+        if not front.title:
+            reason = _("The title is empty. The article is imported as “%(title)s”.") % {"title": file.title}
+            self.report.problem(path, front.line("title"), reason)
+        if file.refused_cover:
+            self.report.problem(path, front.line("image"), f"{front.image}: {file.refused_cover}")
+        elif file.cover:
+            self._mentions.append((path, front.line("image"), file.cover, True))
+        elif front.image:
+            self.report.note(path, front.line("image"), _("The cover is on another site and is not copied."))
+        self._mentions += [(path, line, picture, False) for picture, line in file.pictures.items()]
+
+    def report_pictures(self) -> None:
+        """Name the pictures that cannot be stored; one in a body was broken on the old site too."""
+        for path, line, picture, is_cover in self._mentions:
+            problem = self.reader.pictures.see(picture).problem
+            if problem and is_cover:
+                self.report.problem(path, line, f"{picture}: {problem}")
+            elif problem:
+                self.report.note(path, line, f"{picture}: {problem}")
 
 
-def _article(reader: ArticleReader, path: str, report: Report) -> Article:
+def _source_name(path: str) -> str:
     try:
         source_name = unicodedata.normalize("NFC", path)
         source_name.encode()
     except UnicodeEncodeError as error:
         raise jekyll.BadFileError(None, _("The name of the file is not UTF-8.")) from error
     _refuse_longer(Post, "source_name", source_name, None)
-    file = reader.read(path, report)
-    front = file.front
-    return Article(
-        source_name=source_name,
-        path=path,
-        slug=file.slug,
-        date=front.date,
-        status=front.status,
-        guid=front.guid,
-        digest=file.digest,
-        redirect_from=(*front.redirect_from, *filter(None, [front.foreign_permalink])),
-    )
+    return source_name
 
 
 def _stored_slug(title: str, slug: str) -> str:
     """The slug as the model would store it."""
-    post = Post(title=title, slug=slug)
+    post = Post(title=title, slug=slug, guid="unused")  # the default asks the kernel for random bytes
     post.normalise()
     return post.slug
 

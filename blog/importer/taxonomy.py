@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from blog.importer.report import Report
 from blog.importer.site import Site
 from blog.models import Author, Category, Tag
-from blog.naming import name_key
+from blog.naming import name_key, normalise_name, slugify
 
 
 def store_described(site: Site, force: bool, report: Report) -> None:
@@ -55,10 +55,15 @@ class NameCache:
     def load(self, model, names: Iterable[str]) -> None:
         """Find or make the rows of these names; names that are empty after normalisation are left out."""
         known = self._keys.setdefault(model, {})
-        missing = list(
-            dict.fromkeys(name for name in names if name_key(name) and name_key(name) not in known)
-        )
-        known.update({row.key: row.pk for row in model.objects.for_names(missing)})
+        missing = {}
+        for name in names:
+            key = name_key(name)
+            if key and key not in known:
+                missing.setdefault(key, name)
+        known.update(model.objects.filter(key__in=missing).values_list("key", "pk"))
+        known.update(_make_with_free_slugs(model, {key: missing[key] for key in missing if key not in known}))
+        others = [name for key, name in missing.items() if key not in known]
+        known.update({row.key: row.pk for row in model.objects.for_names(others)})
 
     def pk(self, model, name: str) -> int | None:
         return self._keys[model].get(name_key(name))
@@ -70,3 +75,13 @@ class NameCache:
     def forget(self) -> None:
         """After a rollback: rows made in it are no more."""
         self._keys.clear()
+
+
+def _make_with_free_slugs(model, names: dict[str, str]) -> dict[str, int]:
+    """Rows for those names (by key) whose slugs are free, in two queries; keys by key."""
+    rows = {}
+    for key, name in names.items():
+        rows.setdefault(slugify(name), model(name=normalise_name(name), key=key, slug=slugify(name)))
+    taken = set(model.objects.filter(slug__in=rows).values_list("slug", flat=True))
+    made = model.objects.bulk_create([row for slug, row in rows.items() if slug not in taken])
+    return {row.key: row.pk for row in made}

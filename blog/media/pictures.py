@@ -29,7 +29,7 @@ _DECODER_ERRORS = (ArithmeticError, AttributeError, EOFError, LookupError, OSErr
 _DECODER_ERRORS += (TypeError, ValueError, struct.error, zlib.error)
 
 
-class UnusablePicture(ValueError):
+class UnusablePicture(ValueError):  # noqa: N818
     """The bytes are not a picture that the site accepts; `str()` gives the reason in the user's language."""
 
 

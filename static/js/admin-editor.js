@@ -68,7 +68,7 @@
     }
 
     show() {
-      const article = this.frame.contentDocument?.querySelector(".article-body");
+      const article = this.frame.contentDocument?.querySelector(".prose");
       if (!article || this.html === undefined) return;
       article.innerHTML = this.html;
       for (const link of article.querySelectorAll("a[href^='#']")) {

@@ -128,6 +128,8 @@ def test_an_address_in_raw_html_that_only_browsers_read_as_another_sites_is_seen
         "https://allforces.example/a",
         "https://Allforces.Example:443/",
         "//allforces.example./",
+        "///allforces.example/",
+        "https://desk@allforces.example/",
     ],
 )
 def test_a_link_within_the_site_has_no_rel(address):
@@ -138,6 +140,7 @@ def test_an_affiliate_link_is_marked_as_sponsored():
     assert "noreferrer sponsored" in html("[本](https://www.amazon.co.jp/dp/4000000000/?tag=example-22)")
     assert "sponsored" not in html("[本](https://www.amazon.co.jp/dp/4000000000/)")
     assert "sponsored" not in html("[本](https://notamazon.example/?tag=a)")
+    assert "sponsored" not in html("[本](https://amazon.co-jp.example/?tag=a)")
     assert "sponsored" not in html("[本](https://amazon.co.jp.example@other.example/?tag=a)")
 
 

@@ -75,7 +75,7 @@ def test_attribute_lists_are_taken_out():
     assert html("**強調**{: .a}と[リンク](/a/){:.b}") == (
         '<p><strong>強調</strong>と<a href="/a/">リンク</a></p>'
     )
-    assert html("> 引用\n> {: .q}") == "<blockquote>\n<p>引用</p>\n</blockquote>"
+    assert html("> 引用\n> {: .q}\n> 続き") == "<blockquote>\n<p>引用</p>\n<p>続き</p>\n</blockquote>"
     assert html("{::comment}\n本文") == "<p>本文</p>"
 
 

@@ -123,6 +123,9 @@ def test_ordinary_addresses_pass(address):
 def test_raw_html_brings_no_id_name_or_class_of_its_own():
     found = elements('<p id="main" name="a" class="site-header">a</p>\n\n<a id="location" name="x">b</a>')
     assert [attributes for _, attributes in found] == [{}, {}, {}]
+    assert render('<div class="site-header"><sup class="a footnote-ref">a</sup></div>').html == (
+        "<div><sup>a</sup></div>"
+    )
 
 
 def test_raw_html_cannot_repeat_a_footnotes_id():
@@ -152,6 +155,10 @@ def test_values_that_html_would_not_accept_are_dropped():
     assert '<td rowspan="2">a</td>' in render(markup).html
     assert '<ol start="3">' in render('<ol start="3"><li>a</li></ol>').html
     assert "<ol>" in render('<ol start="x" type="a"><li>a</li></ol>').html
+
+
+def test_an_image_whose_address_may_not_pass_leaves_its_text():
+    assert render('<p><img src="data:image/png;base64,AAAA" alt="図"></p>').html == "<p>図</p>"
 
 
 def test_what_is_left_open_is_closed():

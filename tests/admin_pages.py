@@ -1,0 +1,68 @@
+"""Reading admin pages and filling in their forms, as a browser does."""
+
+import re
+from html.parser import HTMLParser
+
+from django.contrib.auth.models import Permission
+
+from tests.factories import make_staff
+
+
+def staff_with(*codenames: str):
+    """A member of staff with these permissions of the blog app, by codename."""
+    user = make_staff(f"staff-{'-'.join(codenames)}"[:150])
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="blog", codename__in=codenames)
+    )
+    return user
+
+
+def texts(response, css_class: str) -> list[str]:
+    """The texts of the list items below every element with that class (`errorlist`, `messagelist`)."""
+    lists = re.findall(rf'<ul class="{css_class}[^"]*"[^>]*>(.*?)</ul>', response.content.decode(), re.S)
+    items = [item for inside in lists for item in re.findall(r"<li[^>]*>(.*?)</li>", inside, re.S)]
+    return [" ".join(re.sub(r"<[^>]+>", "", item).split()) for item in items]
+
+
+def form_fields(response, **changes) -> dict:
+    """What a browser would send for the page's main form, with changes by field name.
+
+    A change to None leaves the field out, as an unticked box or a missing field is.
+    """
+    reader = _FormReader()
+    reader.feed(response.content.decode())
+    fields = {name: value for name, value in reader.fields.items() if "__prefix__" not in name} | changes
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+class _FormReader(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.fields, self._select, self._textarea = {}, None, None
+
+    def handle_starttag(self, tag, attributes):
+        a = dict(attributes)
+        if tag == "input" and a.get("name"):
+            kind = a.get("type", "text")
+            if kind in {"checkbox", "radio"}:
+                if "checked" in a:
+                    self.fields[a["name"]] = a.get("value", "on")
+            elif kind not in {"submit", "button", "file"}:
+                self.fields[a["name"]] = a.get("value") or ""
+        elif tag == "select":
+            self._select = a["name"]
+            self.fields[self._select] = ""
+        elif tag == "option" and "selected" in a:
+            self.fields[self._select] = a.get("value", "")
+        elif tag == "textarea":
+            self._textarea = a["name"]
+            self.fields[self._textarea] = ""
+
+    def handle_data(self, data):
+        if self._textarea:
+            # The first line break after the tag is not part of the text (HTML 4.12.5).
+            self.fields[self._textarea] += data.removeprefix("\r\n").removeprefix("\n")
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self._textarea = None
