@@ -113,6 +113,14 @@ def test_the_list_shows_pictures_and_is_searched_by_what_they_show(admin_client)
     assert "赤い円" in admin_client.get(LIST, {"q": "enn"}).content.decode()
 
 
+def test_a_cover_is_chosen_by_what_it_shows_the_newest_first(admin_client):
+    first, second = make_image(alt="青い棒グラフ"), make_image(alt="赤い棒グラフ")
+    make_image(alt="円")
+    asked = {"app_label": "blog", "model_name": "post", "field_name": "cover", "term": "棒グラフ"}
+    choices = admin_client.get("/admin/autocomplete/", asked).json()["results"]
+    assert [choice["id"] for choice in choices] == [str(second.pk), str(first.pk)]
+
+
 def test_pictures_without_alternative_text_are_found(admin_client):
     missing, present = make_image(alt="", filename="no-text.png"), make_image(alt="ある")
     found = admin_client.get(LIST, {"alt": "missing"}).context["cl"].result_list

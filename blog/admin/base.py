@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.urls import reverse
@@ -11,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+
+from blog.models import Post
 
 
 class ChoiceSelect(AutocompleteSelect):
@@ -26,7 +28,16 @@ def is_key(value) -> bool:
 
 
 class ChoicesMixin:
-    """For model admins and inlines with `autocomplete_fields`."""
+    """For model admins and inlines: related rows are chosen by typing, or added in a window of their own."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field and field.widget, RelatedFieldWidgetWrapper):
+            # A click too many on these icons would change or delete what other posts use, too.
+            field.widget.can_change_related = field.widget.can_delete_related = False
+            field.widget.can_view_related = False
+            field.widget.can_add_related &= db_field.remote_field.model is not Post
+        return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from blog.admin.base import ChoiceSelect, InUse, NewsroomAdmin, edit_link, is_key
+from blog.admin.base import ChoiceSelect, InUse, NewsroomAdmin, edit_link, is_autocomplete, is_key
 from blog.media.pictures import EXTENSIONS, MAX_BYTES, THUMBNAIL_SIDE, UnusablePicture, prepare, thumbnail
 from blog.models import Image, Page, Post
 
@@ -150,7 +150,8 @@ class ImageAdmin(InUse, NewsroomAdmin):
             self.message_user(request, format_html(text, edit_link(obj)), messages.WARNING)
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(cover_count=Count("posts"))
+        images = super().get_queryset(request)
+        return images if is_autocomplete(request) else images.annotate(cover_count=Count("posts"))
 
     def uses(self, image):
         shown = Q(body_html__contains=image.file.url)

@@ -41,7 +41,7 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
         models.URLField: {"assume_scheme": "https"},
     }
 
-    list_display = ["thumbnail", "title", "state", "category", "author", "tag_names", "publication"]
+    list_display = ["thumbnail", "title", "state", "publication", "category", "author", "tag_names"]
     list_display_links = ["title"]
     list_filter = [StateFilter, "category", "author", CoverFilter, "featured", "noindex"]
     date_hierarchy = "published_at"
@@ -56,10 +56,14 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
     def get_changelist(self, request, **kwargs):
         return PostList
 
+    def get_queryset(self, request):
+        posts = super().get_queryset(request)
+        return posts.only("title") if is_autocomplete(request) else posts
+
     def get_search_results(self, request, queryset, search_term):
         return search_posts(queryset, search_term, in_text=not is_autocomplete(request)), False
 
-    @admin.display(description="")
+    @admin.display(description="", empty_value="")
     def thumbnail(self, post):
         return thumbnail_tag(post.cover)
 
@@ -71,7 +75,7 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
     def tag_names(self, post):
         return format_html_join(" ", '<span class="tag">{}</span>', ((tag.name,) for tag in post.tags.all()))
 
-    @admin.display(description=gettext_lazy("published"), ordering="published_at")
+    @admin.display(description=gettext_lazy("published"), ordering="published_at", empty_value="")
     def publication(self, post):
         return short_moment(post.published_at)
 
@@ -132,14 +136,6 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
         elif db_field.name == "pillar":
             kwargs["queryset"] = Post.objects.only("title")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name in {"category", "author", "pillar", "cover"}:
-            field.widget.can_change_related = field.widget.can_delete_related = False
-            field.widget.can_view_related = False
-            field.widget.can_add_related &= db_field.name != "pillar"
-        return field
 
     @admin.display(description=gettext_lazy("old addresses"), empty_value=gettext_lazy("none"))
     def redirect_list(self, post):

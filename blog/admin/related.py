@@ -40,6 +40,4 @@ class RelatedPostInline(ChoicesMixin, admin.TabularInline):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "target":
             kwargs["queryset"] = Post.objects.only("title")
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        field.widget.can_add_related = False
-        return field
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -31,7 +31,7 @@ from blog.importer.survey import Article, ArticleReader, Survey
 from blog.importer.taxonomy import store_described
 from blog.jekyll import BadFileError
 
-__all__ = ["BadFileError", "Finding", "Report", "import_site"]
+__all__ = ["Finding", "Report", "import_site"]
 
 Track = Callable[[Iterable, int, str], Iterable]
 
@@ -54,7 +54,8 @@ def import_site(
     problem, `dry_run` nothing at all; the report then says what would have happened. `track(items, length,
     label)` wraps the long loops to show progress.
 
-    Raises NotADirectoryError when there is no such site, BadFileError when its `_config.yml` is unusable.
+    Nothing is imported from a site with an unusable `_config.yml`: GUIDs and dates depend on it for good.
+    Raises NotADirectoryError when there is no such site.
     """
     site_folder = SiteFolder(folder)
     if strict and not dry_run:
@@ -65,8 +66,13 @@ def import_site(
 
 
 def _run(folder: SiteFolder, force: bool, *, one_transaction: bool, dry_run: bool, track: Track) -> Report:
-    report = Report(is_dry_run=dry_run)
-    site = read_site(folder, report)
+    report = Report(folder.root, nothing_written=dry_run)
+    try:
+        site = read_site(folder, report)
+    except BadFileError as error:
+        report.nothing_written = True
+        report.problem("_config.yml", error.line, error.reason)
+        return report
     with closing(PictureFiles(folder, site)) as files:
         pictures = PictureStore(files, report, dry_run)
         reader = ArticleReader(folder, site, files)
@@ -83,8 +89,10 @@ def _run(folder: SiteFolder, force: bool, *, one_transaction: bool, dry_run: boo
                 _write(to_write, PostWriter(plan, reader, pictures, redirects, report), track)
                 resolve_references()
                 import_pages(pictures, force, report)
-                if dry_run:
+                if dry_run or (one_transaction and report.problems):
+                    report.nothing_written = True
                     transaction.set_rollback(True)
+                    pictures.roll_back()
         except BaseException:
             if one_transaction:
                 pictures.roll_back()
@@ -97,14 +105,14 @@ def _to_write(plan: Plan, report: Report) -> list[Article]:
     articles = []
     for article in plan.articles:
         if plan.is_kept(article):
-            report.kept.append(article.source_name)
+            report.posts.kept.append(article.source_name)
             report.note(
                 article.path,
                 None,
                 _("The post was edited here since its import. It stays; --force overwrites it."),
             )
         elif plan.is_unchanged(article):
-            report.unchanged.append(article.source_name)
+            report.posts.unchanged.append(article.source_name)
         else:
             articles.append(article)
     return articles

@@ -100,7 +100,7 @@ def _match(plan: Plan, report: Report) -> None:
             article.guid = post.guid
         if article.guid in owners:
             plan.articles.remove(article)
-            report.failed.append(article.path)
+            report.posts.failed.append(article.path)
             reason = _("Its GUID is that of %(twin)s.") % {"twin": owners[article.guid]}
             report.problem(article.path, None, reason)
             continue

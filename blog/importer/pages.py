@@ -23,7 +23,7 @@ def import_pages(pictures: PictureStore, force: bool, report: Report) -> None:
             with transaction.atomic():
                 _import_page(path, pictures, force, report)
         except jekyll.BadFileError as error:
-            report.failed.append(path)
+            report.pages.failed.append(path)
             report.problem(path, error.line, error.reason)
 
 
@@ -42,13 +42,13 @@ def _import_page(path: str, pictures: PictureStore, force: bool, report: Report)
     }
     page = Page.objects.filter(slug=fields["slug"]).first() or Page()
     if page.pk and all(getattr(page, name) == value for name, value in fields.items()):
-        report.unchanged.append(path)
+        report.pages.unchanged.append(path)
         return
     if page.pk and not force:
-        report.kept.append(path)
+        report.pages.kept.append(path)
         report.note(path, None, _("The page is another one here. It stays as it is; --force replaces it."))
         return
-    (report.updated if page.pk else report.created).append(path)
+    (report.pages.updated if page.pk else report.pages.created).append(path)
     for name, value in fields.items():
         setattr(page, name, value)
     try:

@@ -95,10 +95,12 @@ class PostWriter:
         else:
             for one in loaded:
                 known = one.article.source_name in self.plan.post_of
-                (self.report.updated if known else self.report.created).append(one.article.source_name)
+                (self.report.posts.updated if known else self.report.posts.created).append(
+                    one.article.source_name
+                )
 
     def _refuse(self, article: Article, line: int | None, reason: str) -> None:
-        self.report.failed.append(article.path)
+        self.report.posts.failed.append(article.path)
         self.report.problem(article.path, line, reason)
 
     def _load(self, articles: list[Article]) -> list[_Loaded]:

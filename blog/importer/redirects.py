@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from blog import jekyll
@@ -10,7 +11,7 @@ from blog.addresses import canonical_path
 from blog.importer.addresses import Plan
 from blog.importer.report import Report
 from blog.importer.survey import Article
-from blog.models import Post, Redirect
+from blog.models import Redirect
 
 _BEFORE_ALL = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 PATH_LENGTH = Redirect._meta.get_field("old_path").max_length
@@ -39,7 +40,7 @@ class RedirectWriter:
         old_paths = {
             canonical_path(jekyll.article_path(*move.post.address)): move.post.pk
             for move in plan.moves
-            if move.post.status == Post.Status.PUBLISHED
+            if move.post.date <= timezone.now()
         }
         self._write({path: post for path, post in old_paths.items() if path not in addresses})
         Redirect.objects.filter(

@@ -1,6 +1,7 @@
 """What an import did, as data: the command prints it, a test compares it."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -13,20 +14,28 @@ class Finding:
 
 
 @dataclass
-class Report:
-    """`problems` keep something from being imported; `notes` do not.
+class Outcome:
+    """Paths of files: `kept` those of what was edited here since, `failed` of what could not be imported."""
 
-    The other fields hold file names: `kept` those of posts and pages that were edited here since their
-    import, `failed` those that could not be imported. An article with a problem of its cover alone can be.
-    After a dry run nothing was written, and the report says what would have been.
-    """
-
-    is_dry_run: bool = False
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Report:
+    """`problems` keep something from being imported as it is, if only a cover; `notes` do not.
+
+    Paths are relative to `root`, the site's folder. `pictures` are those that are new, `redirects` is their
+    number. If `nothing_written`, the report says what would have happened.
+    """
+
+    root: Path
+    nothing_written: bool = False
+    posts: Outcome = field(default_factory=Outcome)
+    pages: Outcome = field(default_factory=Outcome)
     pictures: list[str] = field(default_factory=list)
     redirects: int = 0
     problems: list[Finding] = field(default_factory=list)

@@ -14,7 +14,7 @@ from blog.importer.pictures import PictureFiles
 from blog.importer.report import Report
 from blog.importer.site import Site
 from blog.models import Author, Category, Image, Post, Tag
-from blog.naming import name_key
+from blog.naming import normalise_name
 
 MAX_FILE_BYTES = jekyll.MAX_BODY_BYTES + 1024 * 1024
 
@@ -110,7 +110,7 @@ class Survey:
                 seen[source_name] = path
             except jekyll.BadFileError as error:
                 shown = path.encode(errors="surrogateescape").decode(errors="replace")
-                report.failed.append(shown)
+                report.posts.failed.append(shown)
                 report.problem(shown, error.line, error.reason)
 
     def _article(self, path: str, source_name: str) -> Article:
@@ -192,7 +192,7 @@ def _refuse_unstorable(front: jekyll.FrontMatter, title: str, slug: str) -> None
         (Image, "credit", "image_credit", [front.image_credit]),
     ):
         for value in values:
-            _refuse_longer(model, field, name_key(value) if field == "name" else value, front.line(key))
+            _refuse_longer(model, field, normalise_name(value) if field == "name" else value, front.line(key))
 
 
 def _refuse_longer(model, field: str, value: str, line: int | None) -> None:

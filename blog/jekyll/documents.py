@@ -122,6 +122,8 @@ def load_yaml(text: str, first_line: int = 1) -> YamlMapping:
             values = None if node is None else loader.construct_document(node)
         finally:
             loader.dispose()
+    except BadFileError:
+        raise
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)

@@ -78,6 +78,9 @@ class CategoryView(SubjectView):
     url_name = "category"
     kind = gettext_lazy("Category")
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(hide_category=True, **kwargs)
+
     def description(self):
         return self.subject.description or super().description()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from blog.importer import BadFileError, Finding, Report, import_site
+from blog.importer import Finding, Report, import_site
 from blog.management.progress import track
 
 
@@ -27,48 +27,40 @@ class Command(BaseCommand):
             )
         except NotADirectoryError as error:
             raise CommandError(error) from error
-        except BadFileError as error:
-            place = f"{folder / '_config.yml'}:{error.line or 1}"
-            raise CommandError(
-                _("%(place)s: %(reason)s Nothing was imported.") % {"place": place, "reason": error.reason}
-            ) from error
         for finding in report.notes:
-            self.stdout.write(self.line(folder, finding))
+            self.stdout.write(self.line(report, finding))
         for finding in report.problems:
-            self.stderr.write(self.line(folder, finding))
+            self.stderr.write(self.line(report, finding))
         self.stdout.write(self.summary(report))
         if report.problems:
+            count = {"count": len(report.problems)}
             raise CommandError(
-                _("Nothing was imported: problems: %(count)d.") % {"count": len(report.problems)}
-                if strict
-                else _("Problems: %(count)d.") % {"count": len(report.problems)}
+                _("Problems: %(count)d. Nothing was imported.") % count
+                if report.nothing_written
+                else _("Problems: %(count)d. The rest was imported.") % count
             )
 
     @staticmethod
-    def line(folder: Path, finding: Finding) -> str:
-        path = folder / finding.path
+    def line(report: Report, finding: Finding) -> str:
+        path = report.root / finding.path
         return f"{path}:{finding.line}: {finding.message}" if finding.line else f"{path}: {finding.message}"
 
     @staticmethod
     def summary(report: Report) -> str:
-        counts = {
-            "created": len(report.created),
-            "updated": len(report.updated),
-            "unchanged": len(report.unchanged),
-            "kept": len(report.kept),
-            "failed": len(report.failed),
-            "pictures": len(report.pictures),
-            "redirects": report.redirects,
-        }
-        if report.is_dry_run:
-            text = _(
-                "Nothing was written. It would be: created: %(created)d, updated: %(updated)d, unchanged: "
-                "%(unchanged)d, kept as edited here: %(kept)d, failed: %(failed)d; new pictures: "
-                "%(pictures)d, new redirects: %(redirects)d."
+        lines = [
+            _(
+                "Posts: created %(created)d, updated %(updated)d, unchanged %(unchanged)d, "
+                "kept as edited here %(kept)d, failed %(failed)d."
             )
-        else:
-            text = _(
-                "Created: %(created)d, updated: %(updated)d, unchanged: %(unchanged)d, kept as edited here: "
-                "%(kept)d, failed: %(failed)d; new pictures: %(pictures)d, new redirects: %(redirects)d."
+            % {key: len(paths) for key, paths in vars(report.posts).items()},
+            _(
+                "Static pages: created %(created)d, updated %(updated)d, unchanged %(unchanged)d, "
+                "kept as edited here %(kept)d, failed %(failed)d."
             )
-        return text % counts
+            % {key: len(paths) for key, paths in vars(report.pages).items()},
+            _("New pictures: %(pictures)d, new redirects: %(redirects)d.")
+            % {"pictures": len(report.pictures), "redirects": report.redirects},
+        ]
+        if report.nothing_written:
+            lines.insert(0, _("Nothing was written. This is what would have happened:"))
+        return "\n".join(lines)
