@@ -78,8 +78,10 @@ class PostWriter:
         try:
             with transaction.atomic():
                 loaded = self._load(articles)
-                self._create([one for one in loaded if one.post._state.adding])
-                self._update([one for one in loaded if one.post._state.adding is False])
+                new = [one for one in loaded if one.post.pk is None]
+                known = [one for one in loaded if one.post.pk is not None]
+                self._create(new)
+                self._update(known)
                 self.redirects.write([(one.article, one.post.pk) for one in loaded])
         except (DataError, IntegrityError) as error:
             self.pictures.roll_back(pictures)
@@ -93,15 +95,13 @@ class PostWriter:
             self.pictures.roll_back(pictures)
             raise
         else:
-            for one in loaded:
-                known = one.article.source_name in self.plan.post_of
-                (self.report.posts.updated if known else self.report.posts.created).append(
-                    one.article.source_name
-                )
+            self.report.posts.created += [one.article.source_name for one in new]
+            self.report.posts.updated += [one.article.source_name for one in known]
 
     def _refuse(self, article: Article, line: int | None, reason: str) -> None:
-        self.report.posts.failed.append(article.path)
-        self.report.problem(article.path, line, reason)
+        if article.path not in self.report.posts.failed:  # a batch is tried twice
+            self.report.posts.failed.append(article.path)
+            self.report.problem(article.path, line, reason)
 
     def _load(self, articles: list[Article]) -> list[_Loaded]:
         files = []
@@ -149,7 +149,6 @@ class PostWriter:
         known = self.plan.post_of.get(article.source_name)
         if known:
             post.pk = known.pk
-            post._state.adding = False
         post.normalise()
         post.render()
         return post

@@ -41,7 +41,9 @@ class ImageManager(models.Manager):
         existing = self.with_content(content)
         if existing:
             return existing
-        image = self.model(sha256=_digest(content), width=info.width, height=info.height, **fields)
+        image = self.model(
+            sha256=_digest(content), size=len(content), width=info.width, height=info.height, **fields
+        )
         name = f"{slugify(PurePosixPath(filename).stem)[:60]}.{info.extension}"
         image.file.save(name, ContentFile(content), save=False)
         try:
@@ -82,6 +84,7 @@ class Image(models.Model):
     credit = models.CharField(_("credit"), max_length=200, blank=True)
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
+    size = models.PositiveIntegerField(_("size in bytes"), editable=False)
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     old_path = models.CharField(
         _("path on the old site"), max_length=500, unique=True, null=True, blank=True, editable=False

@@ -11,8 +11,25 @@ from blog.models.markdown import MarkdownContent
 
 # First parts of addresses that belong to the rest of the site.
 RESERVED_SLUGS = frozenset(
-    "admin archive assets authors category feed feeds healthz media page search sitemap static tags".split()
+    {
+        "admin",
+        "archive",
+        "assets",
+        "authors",
+        "category",
+        "feed",
+        "feeds",
+        "healthz",
+        "media",
+        "page",
+        "search",
+        "sitemap",
+        "static",
+        "tags",
+    }
 )
+# Not a year, and not the old `page2`, which are addresses of lists.
+_SLUG = re.compile(r"\A(?!page[0-9]+\Z)[a-z][a-z0-9-]*\Z")
 
 
 class PageQuerySet(models.QuerySet):
@@ -26,7 +43,7 @@ class Page(MarkdownContent):
         _("slug"),
         max_length=100,
         unique=True,
-        validators=[RegexValidator(re.compile(r"\A[a-z0-9][a-z0-9-]*\Z"), _("Use a–z, 0–9 and hyphens."))],
+        validators=[RegexValidator(_SLUG, _("Use a–z, 0–9 and hyphens, a letter first."))],
     )
     description = models.CharField(_("meta description"), max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(_("position in the footer"), default=0)

@@ -130,7 +130,9 @@ class Post(MarkdownContent):
 
     # What an import leaves, so that an export can give it back.
     front_matter = models.TextField(_("front matter as imported"), blank=True, editable=False)
-    source_name = models.CharField(_("imported from"), max_length=500, unique=True, null=True, editable=False)
+    source_name = models.CharField(
+        _("imported from"), max_length=500, unique=True, null=True, blank=True, editable=False
+    )
     imported_digest = models.CharField(max_length=64, blank=True, editable=False)
     imported_at = models.DateTimeField(_("imported"), null=True, editable=False)
 

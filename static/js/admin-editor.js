@@ -33,6 +33,7 @@
         await this.upload([...chooser.files]);
         chooser.value = "";
       });
+      this.text.form.addEventListener("submit", (event) => this.holdBack(event));
       this.frame.addEventListener("load", () => this.show());
       this.render();
     }
@@ -67,12 +68,28 @@
       }
     }
 
+    // The server would answer a text of this size with an error page, and the text would be gone.
+    holdBack(event) {
+      try {
+        this.checkLength();
+      } catch (error) {
+        event.preventDefault();
+        this.fail("preview", error.message);
+        this.text.focus();
+      }
+    }
+
     show() {
       const article = this.frame.contentDocument?.querySelector(".prose");
       if (!article || this.html === undefined) return;
       article.innerHTML = this.html;
+      // The frame has no address of its own, so that its places need a hand to be jumped to.
       for (const link of article.querySelectorAll("a[href^='#']")) {
-        link.removeAttribute("href");  // a frame without an address of its own has no places to jump to
+        link.addEventListener("click", (event) => {
+          event.preventDefault();
+          const place = decodeURIComponent(link.getAttribute("href").slice(1));
+          this.frame.contentDocument.getElementById(place)?.scrollIntoView();
+        });
       }
     }
 
