@@ -26,6 +26,7 @@ def test_an_uploaded_picture_is_stored_with_its_size_and_who_brought_it():
     image.refresh_from_db()
     assert (image.width, image.height, image.alt, image.uploaded_by) == (64, 36, "青い図", user)
     assert image.file.name.endswith("/cover-写真.png")
+    assert image.size == len(bytes_of(image))
     assert image.sha256 == hashlib.sha256(bytes_of(image)).hexdigest()
 
 

@@ -4,12 +4,6 @@
 {
   const csrfToken = () => document.querySelector("input[name=csrfmiddlewaretoken]").value;
 
-  // The server answers reasons as {"field": ["…"]}.
-  async function reasonIn(response) {
-    if (!(response.headers.get("Content-Type") || "").startsWith("application/json")) return null;
-    return Object.values(await response.json()).flat().join(" ");
-  }
-
   async function send(address, fields, signal) {
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
@@ -51,7 +45,7 @@
       try {
         this.checkLength();
         const response = await send(this.text.dataset.markdownxUrlsPath, {content: this.text.value}, running.signal);
-        if (!response.ok) throw new Error(await reasonIn(response) || this.messages.textFailed);
+        if (!response.ok) throw new Error(await this.reason(response, this.messages.textFailed));
         this.html = await response.text();
         this.fail("preview", null);
         this.show();
@@ -59,6 +53,13 @@
         if (error.name === "AbortError") return;
         this.fail("preview", error instanceof TypeError ? this.messages.textFailed : error.message);
       }
+    }
+
+    // Reasons come as {"field": ["…"]}; a page instead, with 403, says that the session is gone.
+    async reason(response, otherwise) {
+      const type = response.headers.get("Content-Type") || "";
+      if (type.startsWith("application/json")) return Object.values(await response.json()).flat().join(" ");
+      return response.status === 403 ? this.messages.textSignedOut : otherwise;
     }
 
     checkLength() {
@@ -134,7 +135,7 @@
       } catch {
         throw new Error(this.messages.textUploadFailed);
       }
-      if (!response.ok) throw new Error(await reasonIn(response) || this.messages.textUploadFailed);
+      if (!response.ok) throw new Error(await this.reason(response, this.messages.textUploadFailed));
       return (await response.json()).image_code;
     }
 
