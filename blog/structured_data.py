@@ -1,6 +1,6 @@
 """What search engines are told about a page: schema.org objects as JSON-LD (https://schema.org/NewsArticle).
 
-Every function returns a plain dict; `as_script_text` writes such dicts so that they are safe inside `<script>`.
+Every function returns a plain dict; `as_script_text` writes such dicts safe to stand in a `<script>`.
 """
 
 import json
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 
 from blog.addresses import absolute_url
 from blog.models import Author, Image, Post
@@ -19,7 +20,7 @@ _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u20
 
 
 def as_script_text(*things: dict) -> SafeString:
-    """One JSON-LD document holding all `things`, to stand between `<script type="application/ld+json">` tags."""
+    """One JSON-LD document holding all `things`, for a `<script type="application/ld+json">`."""
     document = {"@context": "https://schema.org", "@graph": things}
     return mark_safe(json.dumps(document, ensure_ascii=False).translate(_ESCAPES))
 
@@ -80,10 +81,9 @@ def news_article(post: Post, description: str, tags: list[str]) -> dict:
         "publisher": organization(),
     }
     if post.published_at:
-        article["datePublished"] = post.published_at.isoformat()
-        article["dateModified"] = max(
-            post.published_at, post.last_modified_at or post.published_at
-        ).isoformat()
+        modified = max(post.published_at, post.last_modified_at or post.published_at)
+        article["datePublished"] = localtime(post.published_at).isoformat()
+        article["dateModified"] = localtime(modified).isoformat()
     if post.category:
         article["articleSection"] = post.category.name
     if tags:

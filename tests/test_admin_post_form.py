@@ -310,6 +310,25 @@ def test_a_public_post_needs_its_date(admin_client):
     assert errors(response) == {"published_at": ["A published post needs a date."]}
 
 
+def test_after_an_error_the_page_still_tells_what_is_stored(admin_client):
+    post = make_post(slug="ima", published_at=tokyo(2025, 10, 21, 9))
+    response = save(admin_client, page(post), published_at="", slug="atarashii")
+    content = response.content.decode()
+    assert "state-public" in content
+    assert response.context["absolute_url"] == "/2025/10/21/ima/"
+    assert form_fields(response)["slug"] == "atarashii"
+
+
+def test_the_top_of_the_page_says_what_is_wrong_and_leads_there(admin_client):
+    post = make_draft()
+    content = save(admin_client, page(post), title="", tags="長" * 101).content.decode()
+    summary = content.split('error-summary" role="alert">')[1].split("</div>")[0]
+    assert "Nothing was saved yet" in summary
+    for field in ("title", "tags"):
+        assert f'href="#id_{field}"' in summary
+        assert f'id="id_{field}"' in content
+
+
 def test_a_post_cannot_expire_before_it_is_published(admin_client):
     post = make_post()
     response = save(admin_client, page(post), expires_at="2001-01-01T00:00")
@@ -391,6 +410,11 @@ def test_a_new_slug_leaves_a_redirect_that_the_page_shows(admin_client):
     response = save(admin_client, page(post), slug="ato")
     assert Redirect.objects.get().post == post
     assert "/2025/10/21/mae/" in response.content.decode()
+
+
+def test_a_post_that_never_moved_has_no_old_addresses(admin_client):
+    content = admin_client.get(page(make_post())).content.decode()
+    assert content.split("field-redirect_list")[1].split('class="readonly">')[1].startswith("none<")
 
 
 def test_what_an_import_brought_is_shown_and_cannot_be_changed(admin_client):

@@ -98,6 +98,13 @@ def test_a_name_is_offered_while_it_is_typed_in_a_post(admin_client, kind, sourc
     assert [choice["text"] for choice in choices] == ["AI規制"]
 
 
+@pytest.mark.parametrize("field", ["category", "cover", "pillar"])
+@pytest.mark.parametrize("term", ["\0", "%00", "'", "a " * 500, "\U0001f600"])
+def test_nothing_typed_into_a_choice_breaks_it(admin_client, field, term):
+    asked = {"app_label": "blog", "model_name": "post", "field_name": field, "term": term}
+    assert admin_client.get("/admin/autocomplete/", asked).status_code == 200
+
+
 @each_kind
 def test_what_a_post_uses_is_not_deleted_and_the_page_says_why(admin_client, kind, model, make):
     use(kind, "使う", make_draft)

@@ -49,6 +49,10 @@ class NewsroomAdmin(ChoicesMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
+    def get_search_results(self, request, queryset, search_term):
+        # PostgreSQL refuses to look for NUL.
+        return super().get_search_results(request, queryset, search_term.replace("\0", ""))
+
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})

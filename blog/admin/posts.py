@@ -18,11 +18,10 @@ from blog.admin.post_form import LocalDateTimeInput, MomentField, PostForm
 from blog.admin.preview import PostPreview
 from blog.admin.related import RelatedPostInline
 from blog.admin.search import search_posts
-from blog.admin.states import CoverFilter, State, StateFilter, badge, state_of
+from blog.admin.states import SEEN_BY_READERS, CoverFilter, State, StateFilter, badge, state_of
 from blog.models import Post
 
 UNPUBLISHED = {State.DRAFT, State.IN_REVIEW}
-SEEN_BY_READERS = {State.PUBLIC, State.EXPIRED}
 
 
 class PostList(ChangeList):
@@ -137,10 +136,11 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
             kwargs["queryset"] = Post.objects.only("title")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.display(description=gettext_lazy("old addresses"), empty_value=gettext_lazy("none"))
+    @admin.display(description=gettext_lazy("old addresses"))
     def redirect_list(self, post):
         paths = [(redirect.old_path,) for redirect in post.redirects.all()]
-        return paths and format_html('<ul class="plain">{}</ul>', format_html_join("", "<li>{}</li>", paths))
+        items = format_html_join("", "<li>{}</li>", paths)
+        return format_html('<ul class="plain">{}</ul>', items) if paths else _("none")
 
     @admin.display(description=gettext_lazy("front matter as imported"))
     def imported_front_matter(self, post):

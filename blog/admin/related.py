@@ -1,5 +1,7 @@
 """The ordered list of related posts, on the post's page."""
 
+import json
+
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -18,19 +20,31 @@ class RelatedPostForm(forms.ModelForm):
         return target
 
 
+class RelatedPostFormSet(forms.BaseInlineFormSet):
+    def get_unique_error_message(self, unique_check):
+        return _("The same post is in the list twice.")
+
+    def get_form_error(self):
+        return _("This post is in the list already.")
+
+
 class RelatedPostInline(ChoicesMixin, admin.TabularInline):
     model = RelatedPost
     form = RelatedPostForm
+    formset = RelatedPostFormSet
     fk_name = "post"
-    fields = ["position", "target", "reference_as_imported"]
     readonly_fields = ["reference_as_imported"]
     autocomplete_fields = ["target"]
     extra = 0
     verbose_name_plural = _("related posts, by position number")
 
-    @admin.display(description=_("as imported"), empty_value="")
+    def get_fields(self, request, obj=None):
+        waiting = obj and obj.related_entries.filter(target=None).exists()
+        return ["position", "target", *(["reference_as_imported"] if waiting else [])]
+
+    @admin.display(description=_("as imported"))
     def reference_as_imported(self, entry):
-        return entry.reference
+        return "" if entry.reference is None else json.dumps(entry.reference, ensure_ascii=False)
 
     def get_queryset(self, request):
         return (

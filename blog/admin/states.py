@@ -19,6 +19,8 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+SEEN_BY_READERS = {State.PUBLIC, State.EXPIRED}
+
 # A shape for each, because colour alone says nothing to many eyes.
 _SHAPES = {
     State.DRAFT: "○",

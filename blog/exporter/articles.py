@@ -166,7 +166,10 @@ class ArticleChanges:
         """Paths that nothing else says, and not those that an editor has removed."""
         named = {canonical_path(path): path for path in self.front.redirect_from}
         here = {redirect.old_path for redirect in self.post.redirects.all()}
-        implied = {canonical_path(path) for path in jekyll.file_aliases(self.name, self.post.published_at)}
+        implied = {
+            canonical_path(path)
+            for path in jekyll.file_aliases(self.name, self.post.published_at, self.front.slug)
+        }
         if self.front.foreign_permalink:
             implied.add(canonical_path(self.front.foreign_permalink))
         removed = {path for path in named.keys() - here if self._could_be_here(path)}

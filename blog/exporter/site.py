@@ -33,21 +33,17 @@ class Spellings:
 def config_text(existing: str, catalogue: Catalogue) -> str:
     """The `_config.yml`; in one that is there, only what the import needs is changed."""
     yaml = jekyll.load_yaml(existing).values
-    changes = {
-        key: value
-        for key, value in {
-            "title": settings.SITE_NAME,
-            "description": settings.SITE_DESCRIPTION,
-            "url": settings.SITE_URL,
-            "permalink": "/:year/:month/:day/:title/",
-        }.items()
-        if key not in yaml
-    }
+    changes = {}
+    if not yaml:
+        changes["title"] = settings.SITE_NAME
+        changes["description"] = settings.SITE_DESCRIPTION
+        changes["url"] = settings.SITE_URL
+        changes["permalink"] = "/:year/:month/:day/:title/"
     url = str(yaml.get("url") or settings.SITE_URL).rstrip("/")
     changes["guid_url"] = None if catalogue.guid_url == url else catalogue.guid_url
     changes["timezone"] = "Asia/Tokyo"
     changes["content_categories"] = _categories(yaml.get("content_categories") or []) or None
-    return jekyll.edit_yaml(existing, changes)
+    return jekyll.edit_yaml(existing, changes, "\r\n" if "\r\n" in existing else "\n")
 
 
 def _categories(existing: list) -> list[dict]:

@@ -22,7 +22,7 @@ class TargetFolder:
     def read(self, relative: str) -> str:
         """The text that is there, empty if there is none."""
         path = self._inside(relative)
-        return path.read_text(encoding="utf-8") if path.is_file() else ""
+        return path.read_bytes().decode() if path.is_file() else ""
 
     def write(self, relative: str, content: bytes) -> bool:
         """False if the same content was there already. Raises OSError."""

@@ -105,12 +105,7 @@ def _to_write(plan: Plan, report: Report) -> list[Article]:
     articles = []
     for article in plan.articles:
         if plan.is_kept(article):
-            report.posts.kept.append(article.source_name)
-            report.note(
-                article.path,
-                None,
-                _("The post was edited here since its import. It stays; --force overwrites it."),
-            )
+            plan.keep(article, report)
         elif plan.is_unchanged(article):
             report.posts.unchanged.append(article.source_name)
         else:

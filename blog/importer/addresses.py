@@ -75,6 +75,11 @@ class Plan:
         post = self.post_of.get(article.source_name)
         return post is not None and post.edited and not self.force
 
+    def keep(self, article: Article, report: Report) -> None:
+        report.posts.kept.append(article.source_name)
+        reason = _("The post was edited here since its import. It stays; --force overwrites it.")
+        report.note(article.path, None, reason)
+
     def is_unchanged(self, article: Article) -> bool:
         post = self.post_of.get(article.source_name)
         return post is not None and post.digest == article.digest and not post.edited

@@ -48,7 +48,7 @@ def _import_page(path: str, pictures: PictureStore, force: bool, report: Report)
         report.pages.kept.append(path)
         report.note(path, None, _("The page is another one here. It stays as it is; --force replaces it."))
         return
-    (report.pages.updated if page.pk else report.pages.created).append(path)
+    done = report.pages.updated if page.pk else report.pages.created
     for name, value in fields.items():
         setattr(page, name, value)
     try:
@@ -62,3 +62,4 @@ def _import_page(path: str, pictures: PictureStore, force: bool, report: Report)
     for picture in pictures.files.named_in(document):
         pictures.store(picture)
     page.save()
+    done.append(path)

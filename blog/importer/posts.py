@@ -79,10 +79,10 @@ class PostWriter:
             with transaction.atomic():
                 loaded = self._load(articles)
                 new = [one for one in loaded if one.post.pk is None]
-                known = [one for one in loaded if one.post.pk is not None]
+                known = self._not_edited([one for one in loaded if one.post.pk is not None])
                 self._create(new)
                 self._update(known)
-                self.redirects.write([(one.article, one.post.pk) for one in loaded])
+                self.redirects.write([(one.article, one.post.pk) for one in new + known])
         except (DataError, IntegrityError) as error:
             self.pictures.roll_back(pictures)
             self.names.forget()
@@ -152,6 +152,17 @@ class PostWriter:
         post.normalise()
         post.render()
         return post
+
+    def _not_edited(self, loaded: list[_Loaded]) -> list[_Loaded]:
+        """Without the posts that somebody has saved since the plan was made."""
+        if self.plan.force:
+            return loaded
+        posts = Post.objects.filter(pk__in=[one.post.pk for one in loaded])
+        untouched = set(posts.filter(updated_at__lte=F("imported_at")).values_list("pk", flat=True))
+        for one in loaded:
+            if one.post.pk not in untouched:
+                self.plan.keep(one.article, self.report)
+        return [one for one in loaded if one.post.pk in untouched]
 
     def _create(self, loaded: list[_Loaded]) -> None:
         Post.objects.bulk_create([one.post for one in loaded])

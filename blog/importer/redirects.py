@@ -71,8 +71,10 @@ class RedirectWriter:
                 elif path != "/":
                     yield article, path
         for article in latest_first:
-            for path in jekyll.file_aliases(jekyll.parse_name(article.path), article.date):
-                yield article, canonical_path(path)
+            if article.is_named_by_its_file:
+                name = jekyll.parse_name(article.path)
+                for path in jekyll.file_aliases(name, article.date, jekyll.title_slug(name.slug)):
+                    yield article, canonical_path(path)
 
 
 def _addresses_after(plan: Plan) -> Iterator[tuple]:

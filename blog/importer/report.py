@@ -42,7 +42,12 @@ class Report:
     notes: list[Finding] = field(default_factory=list)
 
     def problem(self, path: str, line: int | None, message: str) -> None:
-        self.problems.append(Finding(path, line, str(message)))
+        self.problems.append(Finding(_printable(path), line, str(message)))
 
     def note(self, path: str, line: int | None, message: str) -> None:
-        self.notes.append(Finding(path, line, str(message)))
+        self.notes.append(Finding(_printable(path), line, str(message)))
+
+
+def _printable(path: str) -> str:
+    """A name on disk need not be UTF-8; Python then holds its bytes as surrogates."""
+    return path.encode(errors="surrogateescape").decode(errors="replace")

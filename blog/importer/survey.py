@@ -35,6 +35,7 @@ class Article:
     guid: str
     digest: str
     redirect_from: tuple[str, ...]
+    is_named_by_its_file: bool
 
     @property
     def address(self) -> tuple[datetime.date, str] | None:
@@ -109,9 +110,8 @@ class Survey:
                 self.articles.append(self._article(path, source_name))
                 seen[source_name] = path
             except jekyll.BadFileError as error:
-                shown = path.encode(errors="surrogateescape").decode(errors="replace")
-                report.posts.failed.append(shown)
-                report.problem(shown, error.line, error.reason)
+                report.posts.failed.append(path)
+                report.problem(path, error.line, error.reason)
 
     def _article(self, path: str, source_name: str) -> Article:
         file = self.reader.read(path)
@@ -126,6 +126,7 @@ class Survey:
             guid=front.guid,
             digest=file.digest,
             redirect_from=(*front.redirect_from, *filter(None, [front.foreign_permalink])),
+            is_named_by_its_file=front.slug == jekyll.title_slug(jekyll.parse_name(path).slug),
         )
 
     def _say_what_is_odd(self, path: str, file: ArticleFile) -> None:

@@ -38,7 +38,7 @@ def _store(model, name: str, fields: dict, force: bool, path: str, report: Repor
     for field, value in {"name": name, **fields}.items():
         setattr(row, field, value)
     try:
-        row.full_clean(exclude=["key"])
+        row.full_clean(exclude=["key"], validate_constraints=False)  # `save` makes the slug
     except ValidationError as error:
         report.problem(path, None, f"{name}: {' '.join(error.messages)}")
         return

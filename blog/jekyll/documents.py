@@ -150,6 +150,13 @@ def _refuse_bombs(text: str, first_line: int) -> None:
         line = first_line + event.start_mark.line
         if isinstance(event, yaml.AliasEvent):
             raise BadFileError(line, _("YAML aliases (*name) are not accepted."))
+        if isinstance(event, yaml.ScalarEvent) and not _is_storable(event.value):
+            raise BadFileError(line, _("There is an escape for a character that no text may hold."))
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise BadFileError(line, _("The YAML is nested more than %(limit)d deep.") % {"limit": MAX_DEPTH})
+
+
+def _is_storable(text: str) -> bool:
+    """PostgreSQL stores no NUL, and UTF-8 has no surrogates; YAML has escapes for both."""
+    return "\0" not in text and not re.search("[\ud800-\udfff]", text)

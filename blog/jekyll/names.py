@@ -90,16 +90,17 @@ def article_path(date: datetime.date, slug: str) -> str:
     return f"/{date.year:04}/{date.month:02}/{date.day:02}/{slug}/"
 
 
-def file_aliases(name: FileName, moment: datetime.datetime | None) -> list[str]:
+def file_aliases(name: FileName, moment: datetime.datetime | None, slug: str) -> list[str]:
     """The addresses by which articles link to this one although it never was there.
 
     They take the date from the file's name instead of that of `moment`, the article's date, or keep the
-    hyphens that Jekyll trims. One of them may be the true address.
+    hyphens that Jekyll trims. One of them may be the true address. There are none if the front matter gives
+    another `slug` than the file's name.
     """
+    if title_slug(name.slug) != slug:
+        return []
     days = dict.fromkeys(day for day in (name.date, moment and address_date(moment)) if day)
-    return [
-        article_path(day, slug) for day in days for slug in dict.fromkeys((name.slug, title_slug(name.slug)))
-    ]
+    return [article_path(day, part) for day in days for part in dict.fromkeys((name.slug, slug))]
 
 
 def derived_guid(base: str, address: str | None, source_name: str) -> str:

@@ -12,7 +12,7 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 from blog.rendering.sanitizer import host_of, is_affiliate
-from blog.rendering.text import characters, visible_text
+from blog.rendering.text import characters, visible_text, without_controls
 
 _TAG = re.compile(r'<(/?)(a|h[1-6]|img|li|pre|table|t(?:head|body)|th)((?: [^\s=]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
@@ -83,10 +83,9 @@ class Decorator:
         inner = match.string[match.end() : match.string.find(f"</{match[2]}>", match.end())]
         given = _GIVEN_ID.search(f"{inner}</h1>")
         inner = inner[: given.start()] if given else inner
-        id = self._heading_id(given[1] if given else characters(inner))
-        heading = Heading(level, id, visible_text(inner))
-        self.headings.append(heading)
-        return f'<h{level}{match[3]} id="{heading.id}">'
+        anchor = self._anchor(given[1] if given else characters(inner))
+        self.headings.append(Heading(level, anchor, visible_text(inner)))
+        return f'<h{level}{match[3]} id="{anchor}">'
 
     def _level(self, written: int) -> int:
         """The level written, less the levels skipped above it, which HTML and screen readers do not forgive.
@@ -99,7 +98,7 @@ class Decorator:
         self._outline.append(written)
         return len(self._outline) + 1
 
-    def _heading_id(self, text: str) -> str:
+    def _anchor(self, text: str) -> str:
         """As kramdown's GitHub parser makes them, so that old links into articles still land."""
         hyphenated = text.lower().replace(" ", "-").replace("\t", "-")
         base = "".join(c for c in hyphenated if c == "-" or _is_word(c)) or "section"
@@ -133,7 +132,7 @@ class Decorator:
 
     def _image(self, attributes: dict[str, str]) -> str:
         source, alt = unescape(attributes.pop("src", "")), attributes.pop("alt", "")
-        known = self._picture(unquote(source)) if self._picture and source else None
+        known = self._picture(without_controls(unquote(source))) if self._picture and source else None
         if known:
             source = known.url
             alt = alt or escape(known.alt)

@@ -23,7 +23,7 @@ _SYNTAX = re.compile(
 _SIGNS = re.compile(r"\{[%{:]")
 _BLANK_LINE = re.compile(r"(\n[ \t>]*\n)")
 _TICKS = re.compile(r"(?<!\\)`+")
-_CODE_BLOCK = re.compile(r"```|~~~|^(?:    |[ >]*\t)", re.MULTILINE)
+_CODE_BLOCK = re.compile(r"```|~~~| {4}|\t")
 _RAW_TAG = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _STRING = re.compile(r"""-?\s*(?:"([^"]*)"|'([^']*)')""")
 
@@ -32,17 +32,17 @@ def without_jekyll_syntax(source: str, parser: MarkdownIt) -> str:
     """`source` as Jekyll's Liquid pass would have left it, less kramdown's `{: …}`.
 
     A tag's output is unknown here and left out, but for a literal: `{{ "/about/" | relative_url }}`
-    leaves `/about/`. A comment block goes whole.
+    leaves `/about/`. A comment block goes whole, if it is closed.
     """
     if not _SIGNS.search(source):
         return source
     scan = _Scan()
     for piece, is_code in _code_blocks_apart(source, parser):
         if is_code:
-            scan.code(piece)
+            scan.keep_code(piece)
         else:
             for paragraph in _BLANK_LINE.split(piece):
-                scan.prose(paragraph)
+                scan.keep_prose(paragraph)
     return "".join(scan.kept)
 
 
@@ -51,41 +51,40 @@ class _Scan:
 
     def __init__(self):
         self.kept = []
-        self.inside = ""  # the block that we are in: "raw", "comment" or none
+        self._inside = ""  # the block that we are in: "raw", "comment" or none
+        self._comment_start = 0
 
-    def code(self, code):
-        if self.inside != "comment":
-            self.kept.append(_RAW_TAG.sub("", code) if "endraw" in code else code)
+    def keep_code(self, code):
+        self.kept.append(_RAW_TAG.sub("", code) if "endraw" in code else code)
 
-    def prose(self, text):
+    def keep_prose(self, text):
         closing = _closing_ticks(text)
         position = 0
         while match := _SYNTAX.search(text, position):
-            self._keep(text[position : match.start()])
+            self.kept.append(text[position : match.start()])
             position = match.end()
             if match["ticks"]:
                 position = closing.get(match.start()) or position
-                self.code(text[match.start() : position])
+                self.keep_code(text[match.start() : position])
             elif match["tag"] is not None:
                 self._tag(match)
-            elif self.inside == "raw":
-                self._keep(match[0])
+            elif self._inside == "raw":
+                self.kept.append(match[0])
             else:
-                self._keep(_literal(match["output"]) or match["margin"] or "")
-        self._keep(text[position:])
-
-    def _keep(self, text):
-        if self.inside != "comment":
-            self.kept.append(text)
+                self.kept.append(_literal(match["output"]) or match["margin"] or "")
+        self.kept.append(text[position:])
 
     def _tag(self, match):
         name = match["tag"]
-        if self.inside and name == f"end{self.inside}":
-            self.inside = ""
-        elif self.inside == "raw":
-            self._keep(match[0])
-        elif name in {"raw", "comment"} and not self.inside:
-            self.inside = name
+        if self._inside and name == f"end{self._inside}":
+            self._inside = ""
+            if name == "endcomment":
+                del self.kept[self._comment_start :]
+        elif self._inside == "raw":
+            self.kept.append(match[0])
+        elif name in {"raw", "comment"} and not self._inside:
+            self._inside = name
+            self._comment_start = len(self.kept)
 
 
 def _literal(output):

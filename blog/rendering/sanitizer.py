@@ -1,7 +1,7 @@
 """Which HTML and which addresses may pass. What is not listed here does not."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import nh3
 
@@ -45,6 +45,7 @@ _VALUES = {
     "value": re.compile(r"-?\d{1,9}"),
     "width": re.compile(r"\d{1,5}"),
 }
+_SKIPPED = "".join(map(chr, range(0x21)))  # at the ends
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z\d+.-]*(?=:)")
 _AUTHORITY = re.compile(r"(?:https?:)?/{2,}([^/?#]*)|https?:/?([^/?#]*)", re.IGNORECASE)
 _AMAZON = re.compile(r"(?:.*\.)?amazon\.[a-z.]+")
@@ -77,7 +78,7 @@ def clean_address(address: str) -> str:
     White space and controls that browsers skip are gone, and so are the backslashes that they take for
     slashes: no disguise is left for `java\\tscript:` or `\\\\\\\\other.example`.
     """
-    address = re.sub(r"[\t\n\r]", "", address.strip("".join(map(chr, range(0x21)))))
+    address = re.sub(r"[\t\n\r]", "", address.strip(_SKIPPED))
     path, mark, rest = re.match(r"([^?#]*)([?#]?)(.*)", address, re.DOTALL).groups()
     address = path.replace("\\", "/") + mark + rest
     scheme = _SCHEME.match(address)
@@ -94,4 +95,4 @@ def host_of(address: str) -> str | None:
 
 def is_affiliate(address: str) -> bool:
     """Whether this is a paid link: one to Amazon with an associate's tag."""
-    return bool(_AMAZON.fullmatch(host_of(address) or "")) and "tag" in parse_qs(urlsplit(address).query)
+    return bool(_AMAZON.fullmatch(host_of(address) or "")) and "tag" in parse_qs(address.partition("?")[2])

@@ -30,11 +30,12 @@ class HomeView(PostListView):
         return Post.objects.public().newest_first()
 
     def get_template_names(self):
-        return ["blog/post_list.html" if self.kwargs.get("page") else "blog/home.html"]
+        return ["blog/home.html" if self.is_front else "blog/post_list.html"]
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        if self.kwargs.get("page"):
+        self.is_front = context["page_obj"].number == 1
+        if not self.is_front:
             return context | {"heading": _("Latest articles")}
         newest = context["posts"]
         others = featured_and_sections(newest)

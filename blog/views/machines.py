@@ -50,5 +50,5 @@ def web_manifest(request):
 @never_cache
 @require_safe
 def healthz(request):
-    """The process answers. It asks nothing of the database, or a slow one would have the process restarted."""
+    """The process answers. The database is not asked: a slow one must not have it restarted."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")

@@ -80,15 +80,15 @@ class PostView(HeadMixin, DetailView):
 
 
 def post_description(post: Post) -> str:
-    """For search engines and shared links: as written, or else the excerpt's or the text's beginning."""
+    """For search engines and shared links: as written, or else how excerpt or text begin; never empty."""
     if post.description:
         return " ".join(post.description.split())
     text = strip_tags(post.excerpt or post.body_html)
-    return Truncator(" ".join(text.split())).chars(DESCRIPTION_LENGTH)
+    return Truncator(" ".join(text.split())).chars(DESCRIPTION_LENGTH) or post.title
 
 
 def contents(toc: list[dict]) -> list[dict]:
-    """The two highest levels of a long article's headings, with a `depth` of 0 or 1; empty for a short one."""
+    """The two highest levels of a long article's headings, with a `depth` of 0 or 1; none of a short one."""
     if len(toc) < HEADINGS_FOR_CONTENTS:
         return []
     levels = sorted({heading["level"] for heading in toc})[:2]

@@ -45,8 +45,10 @@ def the_problem(report) -> tuple[str, int | None]:
         (article(expires_at="2025-10-21 08:00:00 +0900"), 4),
         (article(body="a" * 10_000_000), 5),
         (b"", 1),
+        ('---\ntitle: "a\\0b"\n---\n', 2),
+        ('---\ntitle: a\nrelated_articles: ["\\uD800"]\n---\n', 3),
     ],
-    ids=range(21),
+    ids=range(23),
 )
 def test_a_bad_article_is_named_with_its_line_and_the_others_imported(tmp_path, content, line):
     write(tmp_path, BAD, content)

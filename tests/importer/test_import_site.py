@@ -6,6 +6,7 @@ import os
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from blog.importer import import_site
 from blog.models import Author, Category, Image, Page, Post, Redirect, RelatedPost, Tag, TaggedPost
@@ -172,6 +173,21 @@ def test_a_post_edited_here_is_kept_and_named_unless_forced(tmp_path):
     assert (post.title, post.slug) == ("ファイルでも直した見出し", "first")
     assert Redirect.objects.get(old_path="/2025/10/21/better/").post == post
     assert import_site(tmp_path, force=True).posts.unchanged
+
+
+def test_a_post_saved_by_an_editor_while_the_import_runs_is_kept(tmp_path, monkeypatch):
+    import_site(write_article(tmp_path))
+    write_article(tmp_path, title="ファイルで直した見出し")
+    render = Post.render
+
+    def render_while_an_editor_saves(self):
+        Post.objects.update(title="編集部が直した見出し", updated_at=timezone.now())
+        return render(self)
+
+    monkeypatch.setattr(Post, "render", render_while_an_editor_saves)
+    report = import_site(tmp_path)
+    assert report.posts.kept and not report.posts.updated
+    assert Post.objects.get().title == "編集部が直した見出し"
 
 
 def test_a_file_that_is_gone_leaves_its_post_alone(tmp_path):

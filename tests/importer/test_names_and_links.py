@@ -23,7 +23,7 @@ def related(slug: str) -> list:
 
 def test_the_configuration_names_the_categories_and_their_order(tmp_path):
     write(tmp_path, "_config.yml", CONFIG)
-    import_site(write_article(tmp_path, categories=["技術解説"]))
+    assert not import_site(write_article(tmp_path, categories=["技術解説"])).problems
     assert [(c.name, c.slug, c.description) for c in Category.objects.all()] == [
         ("投資分析", "money", "お金の流れ"),
         ("技術解説", "技術解説", ""),
@@ -69,7 +69,7 @@ def test_names_with_one_slug_get_two(tmp_path):
 def test_data_files_describe_authors_and_tags(tmp_path):
     write(tmp_path, "_data/authors.yml", "編集部:\n  slug: desk\n  role: 記者\n  bio: 経歴\n")
     write(tmp_path, "_data/tags.yml", "生成AI:\n  slug: genai\n未使用: {}\n")
-    import_site(write_article(tmp_path, author="編集部", tags=["生成ai"]))
+    assert not import_site(write_article(tmp_path, author="編集部", tags=["生成ai"])).problems
     author = Author.objects.get()
     assert (author.name, author.slug, author.role, author.bio) == ("編集部", "desk", "記者", "経歴")
     assert {tag.name: tag.slug for tag in Tag.objects.all()} == {"生成AI": "genai", "未使用": "未使用"}

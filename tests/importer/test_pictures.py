@@ -97,7 +97,7 @@ def test_a_path_is_found_in_any_spelling(tmp_path, named, form):
 def test_pictures_in_a_body_are_stored_and_shown_from_media(tmp_path):
     write_picture(tmp_path, "assets/a.png")
     write_picture(tmp_path, "assets/b 2.png")
-    body = '![図](/assets/a.png)\n\n<img class="x" src="/assets/b%202.png" alt="図">\n\n![無い](/assets/none.png)\n'
+    body = '![図](/assets/a.png)\n\n<img src="/assets/b%202.png" alt="図">\n\n![無い](/assets/none.png)\n'
     report = import_site(write_article(tmp_path, body=body))
     assert set(Image.objects.values_list("old_path", flat=True)) == {"/assets/a.png", "/assets/b 2.png"}
     assert Post.objects.get().body == body

@@ -73,7 +73,8 @@ def test_the_date_in_an_address_is_that_of_tokyo():
 def test_aliases_have_the_date_of_the_file_or_the_untrimmed_slug():
     name = jekyll.parse_name("_posts/2025-10-20-x-.md")
     moment = datetime.datetime(2025, 10, 20, 20, 0, tzinfo=UTC)
-    assert set(jekyll.file_aliases(name, moment)) == {
+    assert jekyll.file_aliases(name, moment, "another") == []
+    assert set(jekyll.file_aliases(name, moment, "x")) == {
         "/2025/10/20/x-/",
         "/2025/10/20/x/",
         "/2025/10/21/x-/",

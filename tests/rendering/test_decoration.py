@@ -139,6 +139,7 @@ def test_a_link_within_the_site_has_no_rel(address):
 def test_an_affiliate_link_is_marked_as_sponsored():
     assert "noreferrer sponsored" in html("[本](https://www.amazon.co.jp/dp/4000000000/?tag=example-22)")
     assert "sponsored" not in html("[本](https://www.amazon.co.jp/dp/4000000000/)")
+    assert "sponsored" in html("[本](//[@amazon.co.jp?tag=example-22)")
     assert "sponsored" not in html("[本](https://notamazon.example/?tag=a)")
     assert "sponsored" not in html("[本](https://amazon.co-jp.example/?tag=a)")
     assert "sponsored" not in html("[本](https://amazon.co.jp.example@other.example/?tag=a)")
@@ -157,6 +158,8 @@ def test_a_known_picture_brings_its_size_address_and_text():
         '<p><img src="/media/a.webp?x=1&amp;y=2" alt="A &quot;図&quot;" title="題" width="1200" height="630"'
         ' loading="lazy" decoding="async"></p>'
     )
+    html("![](/%00%FF)", picture=find)
+    assert asked[-1] == "/\ufffd\ufffd", "no database takes NUL"
     assert 'alt="著者の説明"' in html("![著者の説明](/a.png)", picture=find)
     assert "width" not in html("![a](/a.png)", picture=lambda _: Picture("/a.png", None, None, ""))
 

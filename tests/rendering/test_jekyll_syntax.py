@@ -36,6 +36,8 @@ def test_a_link_whose_address_only_liquid_knew_keeps_its_text():
         "~~~\n{{ y }}\n\n{{ z }}\n~~~",
         "- 項目\n\n  ```\n  {{ y }}\n  ```",
         "本文\n\n    {{ indented }}",
+        ">     {{ indented }}",
+        "本文\n\n\t{{ indented }}",
     ],
 )
 def test_code_shows_its_liquid(code):
@@ -61,6 +63,10 @@ def test_a_comment_is_not_published():
         html("前\n\n{% comment %}\n\n秘密\n\n```\n秘密\n```\n\n{% endcomment %}\n\n後")
         == "<p>前</p>\n<p>後</p>"
     )
+
+
+def test_a_comment_that_never_ends_takes_nothing_with_it():
+    assert html("前\n\n{% comment %}\n\n後") == "<p>前</p>\n<p>後</p>"
 
 
 @pytest.mark.parametrize(

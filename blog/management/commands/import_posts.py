@@ -1,5 +1,6 @@
 """`manage.py import_posts FOLDER`: a Jekyll site into the database."""
 
+import re
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
@@ -42,8 +43,9 @@ class Command(BaseCommand):
 
     @staticmethod
     def line(report: Report, finding: Finding) -> str:
-        path = report.root / finding.path
-        return f"{path}:{finding.line}: {finding.message}" if finding.line else f"{path}: {finding.message}"
+        place = f"{report.root / finding.path}:{finding.line}" if finding.line else report.root / finding.path
+        # What a file or its name says must not steer the terminal.
+        return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\ufffd", f"{place}: {finding.message}")
 
     @staticmethod
     def summary(report: Report) -> str:
