@@ -145,10 +145,10 @@ def _note_way_back(self, tokens, index, options, env) -> str:
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"typographer": True, "maxNesting": MAX_NESTING})
+    parser = MarkdownIt()
     parser.inline = CJKParserInline()
-    parser.configure("commonmark").enable(["table", "strikethrough"])
-    parser.options.update(typographer=True, maxNesting=MAX_NESTING)
+    parser.configure("commonmark", {"typographer": True, "maxNesting": MAX_NESTING})
+    parser.enable(["table", "strikethrough"])
     parser.use(footnote_plugin, inline=False)
     parser.inline.ruler.at("footnote_ref", _footnote_reference)
     parser.block.ruler.at("lheading", _setext_heading)

@@ -31,19 +31,21 @@ _ATTRIBUTES = {
 }
 _VALUES = {
     "class": re.compile(r"language-[\w+#.-]+|footnotes|footnote-(?:ref|backref)|task-list-item|align-\w+"),
-    "colspan": re.compile(r"[1-9]\d{0,2}"),
-    "datetime": re.compile(r"\d{4}(-\d\d(-\d\d)?)?"),
+    "colspan": re.compile(r"[1-9][0-9]{0,2}"),
+    "datetime": re.compile(r"[0-9]{4}(-[0-9][0-9](-[0-9][0-9])?)?"),
     "dir": re.compile(r"ltr|rtl|auto"),
-    "height": re.compile(r"\d{1,5}"),
-    "id": re.compile(r"fn(ref)?:\d+(:\d+)?"),  # footnotes; headings get theirs afterwards, others get none
-    "lang": re.compile(r"[a-zA-Z]{2,8}(-[a-zA-Z\d]{1,8})*"),
+    "height": re.compile(r"[0-9]{1,5}"),
+    "id": re.compile(
+        r"fn(ref)?:[0-9]+(:[0-9]+)?"
+    ),  # footnotes; headings get theirs afterwards, others get none
+    "lang": re.compile(r"[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*"),
     "role": re.compile(r"doc-(noteref|backlink|endnotes)"),
-    "rowspan": re.compile(r"[1-9]\d{0,2}"),
+    "rowspan": re.compile(r"[1-9][0-9]{0,2}"),
     "scope": re.compile(r"col|row|colgroup|rowgroup"),
-    "span": re.compile(r"[1-9]\d{0,2}"),
-    "start": re.compile(r"-?\d{1,9}"),
-    "value": re.compile(r"-?\d{1,9}"),
-    "width": re.compile(r"\d{1,5}"),
+    "span": re.compile(r"[1-9][0-9]{0,2}"),
+    "start": re.compile(r"-?[0-9]{1,9}"),
+    "value": re.compile(r"-?[0-9]{1,9}"),
+    "width": re.compile(r"[0-9]{1,5}"),
 }
 _SKIPPED = "".join(map(chr, range(0x21)))  # at the ends
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z\d+.-]*(?=:)")

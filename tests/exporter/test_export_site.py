@@ -354,12 +354,25 @@ def test_posts_written_here_come_out_with_all_they_have(tmp_path):
     }
 
 
+def test_a_title_that_is_also_the_first_heading_is_written(tmp_path):
+    make_post("要点", slug="x", body="## 要点\n")
+    there_and_back(tmp_path)
+
+
+def test_a_cover_that_was_missing_at_the_import_stays_named(tmp_path):
+    import_site(write_article(tmp_path / "site", image=COVER))
+    write_picture(tmp_path / "other")
+    import_site(write_article(tmp_path / "other", "2025-10-22-other.md", image=COVER))
+    export_site(tmp_path / "out")
+    assert files(tmp_path / "out")[NAME] == files(tmp_path / "site")[NAME]
+
+
 def test_long_and_equal_slugs_get_file_names_that_fit(tmp_path):
     moment = tokyo(2025, 10, 21, 9)
     make_post(slug="規" * 150 + "a", published_at=moment)
     make_post(slug="規" * 150 + "b", published_at=moment)
-    make_post(slug="X", published_at=moment)
     make_post(slug="x", published_at=moment)
+    make_post(slug="X", published_at=moment)
     make_post(slug="…", published_at=moment)
     there_and_back(tmp_path)
     names = [name for name in files(tmp_path / "1") if name.startswith("_posts")]

@@ -153,6 +153,7 @@ def test_values_that_html_would_not_accept_are_dropped():
         '<table><tr><td colspan="0" rowspan="2" width="9" align="right" bgcolor="red">a</td></tr></table>'
     )
     assert '<td rowspan="2">a</td>' in render(markup).html
+    assert "<td>" in render('<table><tr><td colspan="２">a</td></tr></table>').html
     assert '<ol start="3">' in render('<ol start="3"><li>a</li></ol>').html
     assert "<ol>" in render('<ol start="x" type="a"><li>a</li></ol>').html
 
