@@ -30,6 +30,10 @@ class PostQuerySet(models.QuerySet):
         """Published, but for a moment that has not come."""
         return self.filter(status="published", published_at__gt=now or timezone.now())
 
+    def expired(self, now: datetime.datetime | None = None):
+        """Published once, but past its last moment."""
+        return self.filter(status="published", expires_at__lte=now or timezone.now())
+
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
 

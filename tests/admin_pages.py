@@ -35,6 +35,20 @@ def form_fields(response, **changes) -> dict:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def post_page(post) -> str:
+    return f"/admin/blog/post/{post.pk}/change/"
+
+
+def save_form(browser, address: str, button="_continue", **changes):
+    """Fill in the form at that address, press the button, and follow to the page that comes then."""
+    fields = form_fields(browser.get(address), **changes) | {button: "1"}
+    return browser.post(address, fields, follow=True)
+
+
+def form_errors(response) -> dict:
+    return {name: list(map(str, found)) for name, found in response.context["adminform"].form.errors.items()}
+
+
 class _FormReader(HTMLParser):
     def __init__(self):
         super().__init__()

@@ -16,8 +16,8 @@ _IDS_AT_ONCE = 10_000  # SQLite takes 32,766 parameters
 def search_posts(posts: PostQuerySet, query: str, *, in_text: bool) -> PostQuerySet:
     """The posts that hold every word of the query in title, slug, excerpt, tags or (`in_text`) body.
 
-    A word is found in full width and in half width. Reading all bodies takes seconds on a large
-    archive, so it is done once and not again for each of the list's queries.
+    A word is found in full width and in half width. Reading all bodies is what a search costs, so it
+    is done once and not again for each of the list's queries.
     """
     found = posts
     for word in query.replace("\0", " ").split()[:_WORDS]:  # PostgreSQL refuses to look for NUL

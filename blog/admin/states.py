@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.db import models
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +46,7 @@ def in_state(posts: PostQuerySet, state: State) -> PostQuerySet:
     if state == State.SCHEDULED:
         return posts.scheduled()
     if state == State.EXPIRED:
-        return posts.filter(status=Post.Status.PUBLISHED, expires_at__lte=timezone.now())
+        return posts.expired()
     return posts.filter(status=state)
 
 

@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.urls import reverse
@@ -10,17 +9,9 @@ from blog.models import Author, Category, Post, Tag
 from blog.naming import name_key
 
 
-class NamedForm(forms.ModelForm):
-    def _get_validation_exclusions(self):
-        # An empty slug is no mistake: the model makes one from the name when it is saved.
-        exclusions = super()._get_validation_exclusions()
-        return exclusions if self.cleaned_data.get("slug") else {*exclusions, "slug"}
-
-
 class NamedAdmin(InUse, NewsroomAdmin):
     """Categories, authors and tags. `post_filter` is the parameter that filters the list of posts by one."""
 
-    form = NamedForm
     search_fields = ["name", "key", "slug"]
     post_filter = ""
 

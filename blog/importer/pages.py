@@ -59,7 +59,10 @@ def _import_page(path: str, pictures: PictureStore, force: bool, report: Report)
     unknown = [key for key in yaml.lines if key not in KEYS]
     if unknown:
         report.note(path, None, _("Keys that a page does not keep: %(keys)s") % {"keys": ", ".join(unknown)})
-    for picture in pictures.files.named_in(document):
+    for picture, line in pictures.files.named_in(document).items():
+        problem = pictures.files.see(picture).problem
+        if problem:
+            report.note(path, line, f"{picture}: {problem}")
         pictures.store(picture)
     page.save()
     done.append(path)

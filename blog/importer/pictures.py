@@ -21,6 +21,7 @@ _IN_BODY = re.compile(
     r"""!\[[^\]\n]{0,500}\]\(\s{0,9}<?(/[^)>\s]{1,500})|<img\b[^>]{0,500}?\bsrc\s{0,9}=\s{0,9}["'](/[^"'\n]{1,500})""",
     re.IGNORECASE,
 )
+PATH_LENGTH = Image._meta.get_field("old_path").max_length
 
 
 class SeenPicture:
@@ -39,10 +40,12 @@ class SeenPicture:
     @property
     def problem(self) -> str:
         """Why it cannot be stored; empty if it can."""
-        try:
-            return self._unreadable or (self._inspection and self._inspection.result() and "") or ""
-        except (jekyll.BadFileError, UnusablePicture) as error:
-            return str(error)
+        if self._inspection is not None:
+            try:
+                self._inspection.result()
+            except (jekyll.BadFileError, UnusablePicture) as error:
+                return str(error)
+        return self._unreadable
 
     @property
     def info(self) -> PictureInfo | None:
@@ -67,14 +70,17 @@ class PictureFiles:
 
     def named_in(self, document: jekyll.Document) -> dict[str, int]:
         """Paths of the pictures that a body shows, with the line of the first mention."""
-        found = {}
+        found: dict[str, int] = {}
+        line, counted = document.body_line, 0
         for match in _IN_BODY.finditer(document.body):
+            line += document.body.count("\n", counted, match.start())
+            counted = match.start()
             try:
                 path = jekyll.picture_path(match[1] or match[2], self.site.origins)
             except jekyll.BadFileError:
                 continue  # shown as it stands; nothing is read for it
-            if path and path not in found:
-                found[path] = document.body_line + document.body.count("\n", 0, match.start())
+            if path:
+                found.setdefault(path, line)
         return found
 
     def read(self, path: str) -> bytes:
@@ -87,6 +93,8 @@ class PictureFiles:
         return self._seen[path]
 
     def _look_at(self, path: str) -> SeenPicture:
+        if len(path) > PATH_LENGTH:
+            return SeenPicture("", unreadable=_("The path is too long."))
         try:
             digest = hashlib.sha256(self.read(path)).hexdigest()
         except jekyll.BadFileError as error:
@@ -122,9 +130,7 @@ class PictureStore:
         return None if self.dry_run else self._new(path, seen, fields)
 
     def _new(self, path: str, seen: SeenPicture, fields: dict[str, str]) -> Image:
-        if not path.startswith(
-            settings.MEDIA_URL
-        ):  # else an export has put it there, and its address answers
+        if not path.startswith(settings.MEDIA_URL):  # where an export puts what was uploaded here
             Image.objects.filter(old_path=path).update(old_path=None)  # the file there is another one now
             fields["old_path"] = path
         content, name = self.files.read(path), PurePosixPath(path).name

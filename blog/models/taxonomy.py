@@ -44,6 +44,7 @@ class Named(models.Model):
 
     def clean(self):
         self.name = normalise_name(self.name)
+        self.slug = slugify(self.slug) if self.slug else self._free_slug()
         if not self.name:
             raise ValidationError({"name": _("The name is empty.")})
         if len(self.name) > NAME_LENGTH:  # NFKC may lengthen it: ㍿ becomes 株式会社
@@ -51,8 +52,6 @@ class Named(models.Model):
         twin = type(self)._base_manager.filter(key=name_key(self.name)).exclude(pk=self.pk).first()
         if twin:
             raise ValidationError({"name": _("“%(name)s” is the same name.") % {"name": twin.name}})
-        if self.slug:
-            self.slug = slugify(self.slug)
 
     def save(self, *, update_fields=None, **kwargs):
         self.name = normalise_name(self.name)

@@ -113,6 +113,22 @@ def test_a_body_cannot_reach_out_of_the_folder(tmp_path):
     assert not Image.objects.exists()
 
 
+def test_pictures_in_a_page_are_stored_too_and_those_that_are_missing_noted(tmp_path):
+    write_picture(tmp_path, "assets/a.png")
+    write(tmp_path, "pages/about.md", "---\ntitle: 概要\n---\n![](/assets/a.png)\n\n![](/assets/none.png)\n")
+    report = import_site(write_article(tmp_path))
+    assert Image.objects.get().old_path == "/assets/a.png"
+    assert [(note.path, note.line) for note in report.notes] == [("pages/about.md", 6)]
+
+
+def test_a_path_too_long_to_be_stored_is_named(tmp_path):
+    path = "/".join(["a" * 100] * 6) + "/cover.png"
+    write_picture(tmp_path, path)
+    report = import_site(write_article(tmp_path, image=path, body=f"![](/{path})"))
+    assert [problem.line for problem in report.problems] == [4]
+    assert not Image.objects.exists()
+
+
 def test_a_text_full_of_openings_costs_no_more_than_its_length(tmp_path):
     import_site(write_article(tmp_path, body="![" * 5000 + "<img " * 5000))
 
