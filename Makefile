@@ -43,9 +43,9 @@ bench: setup ## speed and memory of an import
 	@$(BIN)/python bench/import_posts.py
 
 pins: ## compile the pinned requirement files anew (needs uv)
-	@set -e; compile="uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	@set -e; compile="uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header"; \
-	$$compile --output-file requirements.txt; \
+	$$compile pyproject.toml --output-file requirements.txt; \
 	$$compile --group server --constraints requirements.txt --output-file deploy/requirements.txt; \
 	$$compile --group test --constraints requirements.txt --output-file tests/requirements.txt
 

@@ -7,7 +7,7 @@ from pathlib import Path
 os.environ.setdefault("SECRET_KEY", "only-for-the-tests-0123456789-0123456789")
 os.environ.setdefault("SITE_URL", "https://news.example.jp")
 
-from allforces.settings import *  # noqa: E402, F403
+from allforces.settings import *  # noqa: F403
 
 _scratch = Path(tempfile.mkdtemp(prefix="allforces-tests-"))
 
