@@ -35,9 +35,9 @@ lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
 		SITE_URL=https://news.example.jp $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 messages: setup ## collect and compile the interface texts (needs GNU gettext)
-	@$(BIN)/python manage.py makemessages --locale ja --no-location --no-obsolete \
+	@$(BIN)/python manage.py makemessages --locale ja --no-location --no-obsolete --no-wrap \
 		--ignore "$(VENV)/*" --ignore "var/*" --ignore "tests/*"
-	@$(BIN)/python manage.py compilemessages --locale ja
+	@$(BIN)/python manage.py compilemessages --locale ja --ignore "$(VENV)" --ignore var
 
 bench: setup ## speed and memory of an import
 	@$(BIN)/python bench/import_posts.py
