@@ -16,9 +16,10 @@ from blog.importer.site import Site
 from blog.media.pictures import MAX_BYTES, PictureInfo, UnusablePicture, inspect
 from blog.models import Image
 
-# Only paths from the site's root; the limits keep a hostile text from costing more than one pass.
+# Only paths from the site's root. What may not stand inside keeps a hostile text from costing more than one
+# pass.
 _IN_BODY = re.compile(
-    r"""!\[[^\]\n]{0,500}\]\(\s{0,9}<?(/[^)>\s]{1,500})|<img\b[^>]{0,500}?\bsrc\s{0,9}=\s{0,9}["'](/[^"'\n]{1,500})""",
+    r"""!\[[^\[\]\n]{0,500}\]\(\s{0,9}<?(/[^)>\s]{1,500})|<img\b[^<>]{0,500}?\bsrc\s{0,9}=\s{0,9}["'](/[^"'\n]{1,500})""",
     re.IGNORECASE,
 )
 PATH_LENGTH = Image._meta.get_field("old_path").max_length

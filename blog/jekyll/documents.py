@@ -1,6 +1,7 @@
 """A file's bytes → front matter and body, and YAML that can do no harm."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 import yaml
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 MAX_BODY_BYTES = 10_000_000
 MAX_HEAD_BYTES = 256 * 1024
 MAX_DEPTH = 20
+LONGEST_NUMBER = 40
 
 
 class BadFileError(ValueError):
@@ -96,16 +98,24 @@ class YamlMapping:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """Plain data only. A date that the calendar does not have stays a text, and its key gets to judge it."""
+    """Plain data only. What only looks like a number or a date (2025-02-30) stays a text."""
 
-    def construct_date(self, node):
+
+def _or_text(construct):
+    def constructor(loader, node):
         try:
-            return self.construct_yaml_timestamp(node)
+            if len(node.value) <= LONGEST_NUMBER:
+                return construct(loader, node)
         except (ValueError, OverflowError):
-            return self.construct_scalar(node)
+            pass  # its key gets to judge it
+        return loader.construct_scalar(node)
+
+    return constructor
 
 
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_date)
+for _tag in ("int", "float", "timestamp"):
+    _constructor = _or_text(getattr(_Loader, f"construct_yaml_{_tag}"))
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _constructor)
 
 
 def load_yaml(text: str, first_line: int = 1) -> YamlMapping:
@@ -122,15 +132,11 @@ def load_yaml(text: str, first_line: int = 1) -> YamlMapping:
             values = None if node is None else loader.construct_document(node)
         finally:
             loader.dispose()
-    except BadFileError:
-        raise
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
         line = first_line + mark.line if mark else first_line
         raise BadFileError(line, _("The YAML is broken: %(reason)s.") % {"reason": reason}) from error
-    except (ValueError, OverflowError) as error:  # a number with thousands of digits
-        raise BadFileError(first_line, _("The YAML is broken: %(reason)s.") % {"reason": error}) from error
     if values is None:
         return YamlMapping()
     if not isinstance(values, dict):
@@ -140,7 +146,7 @@ def load_yaml(text: str, first_line: int = 1) -> YamlMapping:
         values,
         {key: value.value for key, value in keys if isinstance(value, yaml.ScalarNode)},
         {str(key.value): first_line + key.start_mark.line for key, value in node.value},
-        tuple(sorted({key for key, value in keys if sum(key == other for other, _value in keys) > 1})),
+        tuple(key for key, count in Counter(key for key, _value in keys).items() if count > 1),
     )
 
 

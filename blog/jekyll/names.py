@@ -81,8 +81,9 @@ def address_date(moment: datetime.datetime) -> datetime.date:
 def stand_in_title(body: str, name: FileName) -> str:
     """A title where the given one is empty: the first heading, else what Jekyll makes of the file's name."""
     heading = re.search(r"^#{1,6}[ \t]*([^#\s].*)", body, re.MULTILINE)
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|\s+#+\s*$", r"\1", heading[1]).strip() if heading else ""
-    return text[:200] or " ".join(word.capitalize() for word in name.slug.split("-")).strip() or name.stem
+    text = heading[1][:200] if heading else ""
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|\s+#+\s*$", r"\1", text).strip()
+    return text or " ".join(word.capitalize() for word in name.slug.split("-")).strip() or name.stem
 
 
 def article_path(date: datetime.date, slug: str) -> str:
