@@ -1,4 +1,4 @@
-"""The article, and its ordered links to others."""
+"""The article."""
 
 import datetime
 import re
@@ -297,40 +297,3 @@ class Post(MarkdownContent):
     @property
     def edited_since_import(self) -> bool:
         return self.imported_at is not None and self.updated_at > self.imported_at
-
-
-class RelatedPost(models.Model):
-    """One entry of a post's ordered list of related posts.
-
-    An imported entry whose article is not here (yet) keeps its `reference` and has no target.
-    """
-
-    post = models.ForeignKey(Post, models.CASCADE, related_name="related_entries", verbose_name=_("post"))
-    target = models.ForeignKey(
-        Post,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="related_from",
-        verbose_name=_("related post"),
-    )
-    reference = models.JSONField(_("entry as imported"), null=True, blank=True, editable=False)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class Meta:
-        ordering = ["position", "pk"]
-        verbose_name = _("related post")
-        verbose_name_plural = _("related posts")
-        constraints = [
-            models.UniqueConstraint(fields=["post", "target"], name="related_post_once"),
-            models.CheckConstraint(
-                condition=Q(target__isnull=False) | Q(reference__isnull=False),
-                name="related_post_names_something",
-            ),
-            models.CheckConstraint(
-                condition=Q(target__isnull=True) | ~Q(target=F("post")), name="related_post_is_another"
-            ),
-        ]
-
-    def __str__(self):
-        return str(self.target or self.reference)

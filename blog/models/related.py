@@ -1,0 +1,44 @@
+"""A post's ordered list of related posts."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from blog.models.posts import Post
+
+
+class RelatedPost(models.Model):
+    """One entry of a post's ordered list of related posts.
+
+    An imported entry whose article is not here (yet) keeps its `reference` and has no target.
+    """
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="related_entries", verbose_name=_("post"))
+    target = models.ForeignKey(
+        Post,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="related_from",
+        verbose_name=_("related post"),
+    )
+    reference = models.JSONField(_("entry as imported"), null=True, blank=True, editable=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("related post")
+        verbose_name_plural = _("related posts")
+        constraints = [
+            models.UniqueConstraint(fields=["post", "target"], name="related_post_once"),
+            models.CheckConstraint(
+                condition=Q(target__isnull=False) | Q(reference__isnull=False),
+                name="related_post_names_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(target__isnull=True) | ~Q(target=F("post")), name="related_post_is_another"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.target or self.reference)
