@@ -8,7 +8,7 @@ STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
 export PORT
 
-.PHONY: run dev setup test lint messages bench pins clean
+.PHONY: run dev setup test test-browser lint messages bench pins clean
 
 run: setup var/.static ## a first look: demo articles, a staff account, the production server
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -26,6 +26,9 @@ setup: $(VENV)/.installed var/secret-key ## virtual environment, pinned packages
 
 test: setup $(VENV)/.installed-tests ## the whole test suite
 	@$(BIN)/python -m pytest
+
+test-browser: setup $(VENV)/.installed-tests ## the desk and the site in a real browser (needs Chromium; CHROMIUM names another)
+	@$(BIN)/python -m pytest tests/browser --ds tests.browser.settings -m browser
 
 lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
 	@$(BIN)/ruff check .
