@@ -25,9 +25,10 @@ ALLOWED = {
     "rendering": set(),
     "naming": set(),
     "addresses": set(),
+    "audit": set(),
     "querysets": {"naming"},
     "media": {"naming", "rendering"},
-    "models": {"addresses", "media", "naming", "querysets", "rendering"},
+    "models": {"addresses", "audit", "media", "naming", "querysets", "rendering"},
     "importer": {"jekyll", "models", "addresses", "media", "naming"},
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
     "middleware": {"models", "addresses"},
@@ -60,6 +61,8 @@ def imported_rooms(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", list(sources()), ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_downwards_only(path):
     room = room_of(path)
+    if path.stem in OUTER:  # a subject's own admin.py or views.py belongs to the outer rooms, too
+        return
     if room in ALLOWED:
         assert imported_rooms(path) <= ALLOWED[room]
     elif room not in OUTER:

@@ -1,10 +1,12 @@
 """`manage.py export_posts FOLDER`: everything as a Jekyll site."""
 
+import os
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from blog.audit import record
 from blog.exporter import export_site
 from blog.management.progress import track
 
@@ -22,6 +24,14 @@ class Command(BaseCommand):
             report = export_site(folder, track=track(self.stdout))
         except NotADirectoryError as error:
             raise CommandError(error) from error
+        record(
+            None,
+            "exported",
+            folder=os.fsencode(folder).decode(errors="replace"),
+            posts=report.posts,
+            pages=report.pages,
+            pictures=report.pictures,
+        )
         for path in report.others:
             self.stdout.write(
                 _("%(path)s: no post or page has this file; it was left.") % {"path": folder / path}

@@ -1,11 +1,13 @@
 """`manage.py import_posts FOLDER`: a Jekyll site into the database."""
 
+import os
 import re
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from blog.audit import record
 from blog.importer import Finding, Report, import_site
 from blog.management.progress import track
 
@@ -28,6 +30,15 @@ class Command(BaseCommand):
             )
         except NotADirectoryError as error:
             raise CommandError(error) from error
+        if not report.nothing_written:
+            created, updated = len(report.posts.created), len(report.posts.updated)
+            record(
+                None,
+                "imported",
+                folder=os.fsencode(folder).decode(errors="replace"),
+                created=created,
+                updated=updated,
+            )
         for finding in report.notes:
             self.stdout.write(self.line(report, finding))
         for finding in report.problems:
