@@ -21,6 +21,7 @@ VARIABLES = (
     "EMAIL_URL",
     "MEDIA_ROOT",
     "STATIC_ROOT",
+    "WEBSUB_HUBS",
     "LANGUAGE_CODE",
     "LOG_LEVEL",
     "PORT",

@@ -151,6 +151,10 @@ MARKDOWNX_URLS_PATH = "/admin/markdown/preview/"
 MARKDOWNX_UPLOAD_URLS_PATH = "/admin/markdown/upload/"
 MARKDOWNX_SERVER_CALL_LATENCY = 400  # milliseconds after the last key
 
+# Feeds
+
+WEBSUB_HUBS = env.list("WEBSUB_HUBS", default=[])
+
 # Security
 
 CONTENT_SECURITY_POLICY = {

@@ -67,10 +67,18 @@ ADDRESSES = {
     "author": [("/authors/shared/", SHOWN), ("/authors/own/", SHOWN)],
     "author_page": [("/authors/shared/page/2/", COUNTED)],
     "search": [("/search/?q=極秘", SHOWN), ("/search/?q=本文の秘密", SHOWN), ("/search/", ABSENT)],
-    "feed": [("/feed.xml", SHOWN)],
-    "category_feed": [("/category/shared/feed.xml", SHOWN), ("/category/own/feed.xml", SHOWN)],
-    "tag_feed": [("/tags/shared/feed.xml", SHOWN), ("/tags/own/feed.xml", SHOWN)],
-    "author_feed": [("/authors/shared/feed.xml", SHOWN), ("/authors/own/feed.xml", SHOWN)],
+    **{
+        f"{name}{suffix}": [(path + ending, SHOWN) for path in paths]
+        for suffix, ending in {"": "feed.xml", "_atom": "feed.atom", "_json": "feed.json"}.items()
+        for name, paths in {
+            "feed": ["/"],
+            "category_feed": ["/category/shared/", "/category/own/"],
+            "tag_feed": ["/tags/shared/", "/tags/own/"],
+            "author_feed": ["/authors/shared/", "/authors/own/"],
+        }.items()
+    },
+    "feeds": [("/feeds/", COUNTED)],
+    "opml": [("/feeds.opml", COUNTED)],
     "sitemap": [("/sitemap.xml", COUNTED)],
     "sitemap_section": [
         ("/sitemap-posts-2025-10.xml", SHOWN),

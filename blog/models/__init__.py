@@ -1,4 +1,5 @@
 from blog.audit.models import AuditEntry
+from blog.feeds.models import FeedState
 from blog.media.models import Image
 from blog.models.pages import Page
 from blog.models.posts import Post
@@ -10,6 +11,7 @@ __all__ = [
     "AuditEntry",
     "Author",
     "Category",
+    "FeedState",
     "Image",
     "Page",
     "Post",
