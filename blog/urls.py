@@ -83,6 +83,7 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<str:section>.xml", sitemaps.section, name="sitemap_section"),
     path("robots.txt", views.robots, name="robots"),
+    path("indexnow-key.txt", views.indexnow_key, name="indexnow_key"),
     path("site.webmanifest", views.web_manifest, name="web_manifest"),
     path("healthz", views.healthz, name="healthz"),
     path("media/<path:path>", views.media, name="media"),

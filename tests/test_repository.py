@@ -28,12 +28,13 @@ ALLOWED = {
     "audit": set(),
     "querysets": {"naming"},
     "media": {"naming", "rendering"},
-    "models": {"addresses", "audit", "media", "naming", "querysets", "rendering"},
+    "outbox": set(),
+    "models": {"addresses", "audit", "media", "outbox", "naming", "querysets", "rendering"},
     "importer": {"jekyll", "models", "addresses", "media", "naming"},
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
     "middleware": {"models", "addresses"},
 }
-OUTER = {"views", "feeds", "sitemaps", "admin", "urls", "management", "templatetags"}
+OUTER = {"views", "feeds", "push", "sitemaps", "admin", "urls", "management", "templatetags"}
 
 
 def sources():

@@ -92,6 +92,7 @@ ADDRESSES = {
     "page<int:page>/": [("/page2/", ABSENT)],
     "feeds/<word:slug>.xml": [("/feeds/shared.xml", ABSENT)],
     "robots": [("/robots.txt", ABSENT)],
+    "indexnow_key": [("/indexnow-key.txt", ABSENT)],
     "web_manifest": [("/site.webmanifest", ABSENT)],
     "healthz": [("/healthz", ABSENT)],
     "media": [("/media/images/", ABSENT)],
@@ -177,6 +178,7 @@ def test_every_row_is_answered_at_its_address(client, site):
         "/sitemap-posts-2025-11.xml",
         "/media/images/",
         "/assets/images/",
+        "/indexnow-key.txt",
     }
     assert not [path for path, response in get_all(client) if response.status_code >= 500]
 

@@ -154,6 +154,16 @@ def listings() -> dict[str, list[Listing]]:
     }
 
 
+def channels_of(post: Post) -> list[Channel]:
+    """The feeds that the post is in, while it is public."""
+    channels = [Channel()]
+    if post.category:
+        channels.append(CategoryChannel(post.category.slug))
+    if post.author:
+        channels.append(AuthorChannel(post.author.slug))
+    return [*channels, *(TagChannel(tag.slug) for tag in post.tags.all())]
+
+
 def _listings(channel: type[SubjectChannel], rows) -> list[Listing]:
     found = []
     for row in rows:

@@ -6,6 +6,7 @@ from blog.models.posts import Post
 from blog.models.redirects import Redirect
 from blog.models.related import RelatedPost
 from blog.models.taxonomy import Author, Category, Tag, TaggedPost
+from blog.outbox.models import Task
 
 __all__ = [
     "AuditEntry",
@@ -19,4 +20,5 @@ __all__ = [
     "RelatedPost",
     "Tag",
     "TaggedPost",
+    "Task",
 ]
