@@ -5,8 +5,6 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 
-from django.db import close_old_connections
-
 from blog.outbox.models import Task
 from blog.outbox.queue import finish, put_back, take
 
@@ -54,8 +52,6 @@ def work_one(handlers: Handlers) -> bool:
         put_back(task, f"{type(error).__name__}: {error}", wait=wait)
     else:
         finish(task)
-    finally:
-        close_old_connections()
     return True
 
 

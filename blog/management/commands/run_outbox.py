@@ -45,5 +45,6 @@ class Command(BaseCommand):
             return work_one(HANDLERS)
         except OperationalError as error:
             self.stderr.write(_("The database is away: %(error)s") % {"error": error})
-            close_old_connections()
             return False
+        finally:
+            close_old_connections()
