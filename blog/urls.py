@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from blog import sitemaps, views
 from blog.feeds.catalogue import FeedsView, opml
 from blog.feeds.channels import AuthorChannel, CategoryChannel, Channel, TagChannel
-from blog.feeds.formats import FORMATS
+from blog.feeds.formats import FORMATS, SMARTFORMAT
 from blog.feeds.views import FeedView, OldCategoryFeed
 
 
@@ -77,10 +77,12 @@ urlpatterns = [
     *feed("category/<word:slug>/", CategoryChannel),
     *feed("tags/<word:slug>/", TagChannel),
     *feed("authors/<word:slug>/", AuthorChannel),
+    path("smartformat.xml", FeedView.as_view(form=SMARTFORMAT), name="feed_smartformat"),
     path("feeds/", FeedsView.as_view(), name="feeds"),
     path("feeds.opml", opml, name="opml"),
     path("feeds/<word:slug>.xml", OldCategoryFeed.as_view()),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("news-sitemap.xml", sitemaps.news, name="news_sitemap"),
     path("sitemap-<str:section>.xml", sitemaps.section, name="sitemap_section"),
     path("robots.txt", views.robots, name="robots"),
     path("indexnow-key.txt", views.indexnow_key, name="indexnow_key"),

@@ -77,6 +77,8 @@ ADDRESSES = {
             "author_feed": ["/authors/shared/", "/authors/own/"],
         }.items()
     },
+    "feed_smartformat": [("/smartformat.xml", SHOWN)],
+    "news_sitemap": [("/news-sitemap.xml", SHOWN)],
     "feeds": [("/feeds/", COUNTED)],
     "opml": [("/feeds.opml", COUNTED)],
     "sitemap": [("/sitemap.xml", COUNTED)],
@@ -212,7 +214,7 @@ def test_a_public_post_is_where_it_belongs(client, site, state):
     after = answers(client)
     listed = not post.noindex
     for path, effect in ROWS:
-        if effect == ABSENT or (not listed and path.startswith("/sitemap-posts")):
+        if effect == ABSENT or (not listed and path.startswith(("/sitemap-posts", "/news-sitemap"))):
             assert after[path][0] == before[path][0], path
             assert b"/21/secret" not in after[path][1], path
         elif effect == SHOWN:

@@ -19,6 +19,7 @@ def robots(request):
         f"Disallow: {reverse('search')}",
         "",
         f"Sitemap: {absolute_url(reverse('sitemap'))}",
+        f"Sitemap: {absolute_url(reverse('news_sitemap'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

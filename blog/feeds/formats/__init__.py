@@ -7,8 +7,9 @@ from django.utils.feedgenerator import SyndicationFeed
 from blog.feeds.formats.atom import ArticleAtom
 from blog.feeds.formats.jsonfeed import ArticleJson
 from blog.feeds.formats.rss import ArticleRss
+from blog.feeds.formats.smartformat import SmartFormat
 
-__all__ = ["FORMATS", "Format"]
+__all__ = ["FORMATS", "SMARTFORMAT", "Format"]
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,7 @@ FORMATS = {
         Format("json", "JSON Feed", "application/feed+json", ArticleJson),
     )
 }
+
+SMARTFORMAT = Format(
+    "smartformat", "SmartFormat", "application/rss+xml", SmartFormat
+)  # of the site's feed only
