@@ -4,7 +4,18 @@ from django.contrib.admin import AdminSite
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-SECTIONS = ("Post", "Image", "Category", "Tag", "Author", "Page", "Redirect", "AuditEntry", "Task")
+SECTIONS = (
+    "Post",
+    "Image",
+    "Category",
+    "Tag",
+    "Author",
+    "Page",
+    "Redirect",
+    "FeedState",
+    "Task",
+    "AuditEntry",
+)
 
 
 class NewsroomSite(AdminSite):

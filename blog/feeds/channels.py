@@ -136,6 +136,17 @@ class AuthorChannel(SubjectChannel):
         return Post.objects.filter(author__slug=self.slug)
 
 
+def channel_for(key: str) -> Channel:
+    """The channel with this key; ValueError if it is none."""
+    kind, _slash, slug = key.partition("/")
+    if key == Channel.key:
+        return Channel()
+    kinds = {"category": CategoryChannel, "author": AuthorChannel, "tag": TagChannel}
+    if kind not in kinds or not slug:
+        raise ValueError(f"There is no feed {key!r}.")
+    return kinds[kind](slug)
+
+
 @dataclass(frozen=True)
 class Listing:
     """A feed in a list of feeds: what it is called, where its page is, and the feed itself."""

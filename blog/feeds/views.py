@@ -12,6 +12,7 @@ from django.views.generic import View
 
 from blog.addresses import absolute_url
 from blog.feeds.channels import Channel
+from blog.feeds.counting import count
 from blog.feeds.documents import channel_document, posts_on, refusal_document
 from blog.feeds.formats import FORMATS, Format
 from blog.feeds.polling import Stamp, is_unchanged, stamp_of
@@ -59,7 +60,10 @@ class FeedView(View):
             if page > 1:
                 raise Http404
             stamp = stamp.with_words(channel.title, channel.description)
-        if is_unchanged(request, stamp, self.form):
+        unchanged = is_unchanged(request, stamp, self.form)
+        agent = request.headers.get("User-Agent", "")
+        count(channel.key, self.form.extension, agent, unchanged=unchanged)
+        if unchanged:
             return self.with_headers(HttpResponseNotModified(), stamp)
         body = channel_document(channel, self.form, page, has_more=stamp.has_more)
         media_type = f"{self.form.media_type}; charset=utf-8"

@@ -1,5 +1,5 @@
 from blog.audit.models import AuditEntry
-from blog.feeds.models import FeedState
+from blog.feeds.models import FeedCheck, FeedDay, FeedReader, FeedState
 from blog.media.models import Image
 from blog.models.pages import Page
 from blog.models.posts import Post
@@ -12,6 +12,9 @@ __all__ = [
     "AuditEntry",
     "Author",
     "Category",
+    "FeedCheck",
+    "FeedDay",
+    "FeedReader",
     "FeedState",
     "Image",
     "Page",

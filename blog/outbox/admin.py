@@ -11,6 +11,7 @@ from blog.outbox.models import OPEN, Task
 
 KINDS = {
     "announce": _("News of a post"),
+    "check_feed": _("Check of a feed"),
     "websub": _("WebSub hub"),
     "indexnow": _("IndexNow"),
     "sitemap": _("Sitemap ping"),

@@ -9,11 +9,14 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
+from django.http import Http404
 from django.urls import reverse
 
 from blog.addresses import absolute_url
-from blog.feeds.channels import Channel, channels_of
+from blog.feeds.channels import Channel, channel_for, channels_of
+from blog.feeds.checks import check_channel
 from blog.feeds.formats import FORMATS
+from blog.feeds.models import FeedCheck
 from blog.models import Post
 from blog.outbox.queue import tell
 from blog.push.http import post as send
@@ -38,11 +41,24 @@ def announce(payload: dict) -> None:
     for hub in settings.WEBSUB_HUBS:
         for topic in topics:
             tell("websub", f"{hub} {topic}", {"hub": hub, "topic": topic})
+    for channel in channels:
+        tell("check_feed", channel.key, {"channel": channel.key})
     if settings.INDEXNOW_KEY:
         for path in sorted(paths):
             tell("indexnow", path, {"url": absolute_url(path)})
     for address in settings.SITEMAP_PINGS:
         tell("sitemap", address, {"address": address})
+
+
+def check_feed(payload: dict) -> None:
+    """Look at a feed in every format, and keep what is wrong with it for the desk."""
+    channel = channel_for(payload["channel"])
+    try:
+        channel.require()
+    except Http404:  # its last post is gone, and so is the feed
+        FeedCheck.objects.filter(key=channel.key).delete()
+        return
+    check_channel(channel)
 
 
 def websub(payload: dict) -> None:
@@ -68,4 +84,10 @@ def sitemap(payload: dict) -> None:
     send(address, b"", "")
 
 
-HANDLERS = {"announce": announce, "websub": websub, "indexnow": indexnow, "sitemap": sitemap}
+HANDLERS = {
+    "announce": announce,
+    "check_feed": check_feed,
+    "websub": websub,
+    "indexnow": indexnow,
+    "sitemap": sitemap,
+}
