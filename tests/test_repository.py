@@ -27,12 +27,12 @@ ALLOWED = {
     "addresses": set(),
     "querysets": {"naming"},
     "media": {"naming", "rendering"},
-    "models": {"addresses", "media", "naming", "querysets", "rendering"},
+    "models": {"addresses", "media", "naming", "overview", "querysets", "rendering"},
     "importer": {"jekyll", "models", "addresses", "media", "naming"},
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
     "middleware": {"models", "addresses"},
 }
-OUTER = {"views", "feeds", "sitemaps", "admin", "urls", "management", "templatetags"}
+OUTER = {"views", "feeds", "sitemaps", "admin", "overview", "urls", "management", "templatetags"}
 
 
 def sources():
