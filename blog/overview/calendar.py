@@ -67,7 +67,7 @@ def today() -> datetime.date:
 
 def seen_token(post: Post) -> str:
     """Changes with everything that another person's move, publication or withdrawal would change."""
-    return f"{post.status} {post.published_at.isoformat()}"
+    return f"{post.status} {post.published_at.astimezone(datetime.UTC).isoformat()}"
 
 
 def month_days(year: int, month: int, posts: PostQuerySet, may_move: bool) -> list[Day]:

@@ -73,24 +73,16 @@ def _remember_post(wanted, path: str, parts: dict) -> set[str]:
 def _without_row(wanted: dict, rows, *fields: str) -> set[str]:
     """The paths whose values no row has in these fields."""
     found = set()
-    for some in _chunks({value[0] if len(fields) > 1 else value for value in wanted.values()}):
-        values = rows.filter(**{f"{fields[0]}__in": some})
-        found |= set(
-            values.values_list(*fields) if len(fields) > 1 else values.values_list(*fields, flat=True)
-        )
-    return {path for path, value in wanted.items() if value not in found}
+    for some in _chunks({values[0] for values in wanted.values()}):
+        found |= set(rows.filter(**{f"{fields[0]}__in": some}).values_list(*fields))
+    return {path for path, values in wanted.items() if values not in found}
 
 
 def _redirected(paths: set[str]) -> set[str]:
     """Those from which a reader is sent on to a public post."""
-    posts = Post.objects.public().order_by()
-    return {
-        path
-        for some in _chunks(paths)
-        for path in Redirect.objects.filter(old_path__in=some, post__in=posts).values_list(
-            "old_path", flat=True
-        )
-    }
+    living = Redirect.objects.filter(post__in=Post.objects.public().order_by())
+    living = living.values_list("old_path", flat=True)
+    return {path for some in _chunks(paths) for path in living.filter(old_path__in=some)}
 
 
 def _chunks(values: Iterable) -> Iterator[list]:

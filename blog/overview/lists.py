@@ -17,6 +17,7 @@ from blog.overview.links import check_post
 from blog.overview.problems import Problem, with_problem
 
 _PLACES = {"p", "e", "all", "_facets"}  # where one is in a list, not which list it is
+_SUBJECTS = {"category", "author", "tag_names"}  # columns that make room for the dead links
 _DATES = ("year", "month", "day", "gte", "lt")
 
 SHIPPED = (
@@ -103,7 +104,9 @@ class OverviewList:
 
     def get_list_display(self, request):
         columns = super().get_list_display(request)
-        return [*columns, "dead_link_list"] if _asks_for_dead_links(request) else columns
+        if not _asks_for_dead_links(request):
+            return columns
+        return [*(name for name in columns if name not in _SUBJECTS), "dead_link_list"]
 
     def get_queryset(self, request):
         posts = super().get_queryset(request)
