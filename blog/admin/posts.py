@@ -72,7 +72,7 @@ class PostAdmin(WorkflowActions, OverviewList, NewsroomAdmin):
     def state(self, post):
         return badge(state_of(post))
 
-    @admin.display(description=gettext_lazy("tags"))
+    @admin.display(description=gettext_lazy("tags"), empty_value="")
     def tag_names(self, post):
         return format_html_join(" ", '<span class="tag">{}</span>', ((tag.name,) for tag in post.tags.all()))
 

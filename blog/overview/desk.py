@@ -1,5 +1,6 @@
 """The admin's front page: what waits for whom."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.contrib.admin import AdminSite
@@ -56,9 +57,11 @@ def short_day(moment) -> str:
     return date_format(local, _("D, M j, H:i") if this_year else _("D, M j Y, H:i"))
 
 
-def how_long(moment) -> str:
-    """How long ago, in one unit."""
-    return timesince(moment, depth=1)
+def how_long(moment, text: str) -> str:
+    """How long ago, in one unit, put into the text (`"%s ago"`)."""
+    if timezone.now() - moment < datetime.timedelta(minutes=1):
+        return _("just now")
+    return text % timesince(moment, depth=1)
 
 
 def how_soon(moment) -> str:
@@ -118,7 +121,7 @@ def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
             "mine=yes&state=draft",
             _own_drafts(posts, user).order_by("-updated_at", "-pk"),
             _("No drafts of yours."),
-            lambda post: _("edited %s ago") % how_long(post.updated_at),
+            lambda post: how_long(post.updated_at, _("edited %s ago")),
         ),
         block(
             "waiting",
@@ -126,7 +129,7 @@ def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
             "state=in_review",
             waiting,
             _("Nothing waits for review."),
-            lambda post: _("waiting for %s") % how_long(post.updated_at),
+            lambda post: how_long(post.updated_at, _("waiting for %s")),
         ),
         block(
             "scheduled",
@@ -142,6 +145,6 @@ def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
             "state=public",
             posts.public().newest_first(),
             _("Nothing is published yet."),
-            lambda post: _("%s ago") % how_long(post.published_at),
+            lambda post: how_long(post.published_at, _("%s ago")),
         ),
     ]

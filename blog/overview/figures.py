@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from blog.models import Post
 
 # The drawing's own units. The stylesheet scales it.
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 260, 40, 4, 22, 24
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 260, 50, 4, 24, 26
 CELL, GAP = 11, 2
 SERIES = 7  # and one for all the others; more patterns than that cannot be told apart
 LEVELS = 4
