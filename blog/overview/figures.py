@@ -2,6 +2,7 @@
 
 import calendar
 import datetime
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -190,7 +191,7 @@ def heat_map(year: int) -> HeatMap:
         .values_list("published_on")
         .annotate(Count("pk"))
     )
-    largest = max(counts.values(), default=0)
+    ranked = sorted(counts.values())
     first = datetime.date(year, 1, 1)
     offset = (first.weekday() + 1) % 7
     cells, months = [], []
@@ -204,7 +205,9 @@ def heat_map(year: int) -> HeatMap:
         week, weekday = divmod(number + offset, 7)
         x, y = 24 + week * (CELL + GAP), 18 + weekday * (CELL + GAP)
         count = counts.get(date, 0)
-        cells.append(Cell(x, y, -(-count * LEVELS // largest) if count else 0, date, count))
+        # By rank, so that one day of forty posts does not make all others pale.
+        level = -(-LEVELS * bisect_right(ranked, count) // len(ranked)) if count else 0
+        cells.append(Cell(x, y, level, date, count))
         if date.day == 1:
             months.append((date_format(date, "N"), x))
     busiest = max(cells, key=lambda cell: cell.count) if counts else None
