@@ -16,8 +16,13 @@
     const list = day.querySelector(".entries");
     const next = [...list.children].find((other) => other !== entry && timeOf(other) > at);
     list.insertBefore(entry, next ?? null);
-    for (const one of calendar.querySelectorAll(".day")) {
-      one.classList.toggle("no-entries", !one.querySelector(".entry"));
+    markEmptyDays();
+  }
+
+  // A phone does not show them.
+  function markEmptyDays() {
+    for (const day of calendar.querySelectorAll(".day")) {
+      day.classList.toggle("no-entries", !day.querySelector(".entry"));
     }
   }
 
@@ -44,11 +49,12 @@
 
   async function move(entry, fields) {
     if (entry.getAttribute("aria-busy") === "true") return;
-    const home = {list: entry.parentElement, next: entry.nextElementSibling};
+    const home = {list: entry.parentElement, next: entry.nextElementSibling, hidden: entry.hidden};
     const focused = document.activeElement;
     const day = dayFor(fields.day);
     entry.setAttribute("aria-busy", "true");
     say("");
+    entry.hidden = false;
     if (day) place(entry, day, fields.time || timeOf(entry));
     try {
       const {message, now, undo} = await send(entry, fields);
@@ -57,19 +63,19 @@
       if (undo) offerUndo(entry, undo);
     } catch (error) {
       home.list.insertBefore(entry, home.next);
-      for (const one of calendar.querySelectorAll(".day")) {
-        one.classList.toggle("no-entries", !one.querySelector(".entry"));
-      }
+      entry.hidden = home.hidden;
+      markEmptyDays();
       say("", error.message);
     } finally {
       entry.removeAttribute("aria-busy");
-      if (entry.contains(focused)) (focused.checkVisibility() ? focused : entry.querySelector("summary")).focus();
+      // What had the focus has moved with the entry, or is gone: the button that undid a move.
+      if (entry.contains(focused) && focused.checkVisibility()) focused.focus();
+      else if (entry.contains(focused) || !focused.isConnected) entry.querySelector("summary").focus();
     }
   }
 
   // The entry shows what the server has written.
   function settle(entry, now) {
-    entry.dataset.at = now.time;
     const time = entry.querySelector("time");
     time.textContent = now.time;
     time.dateTime = `${now.day}T${now.time}:00+09:00`;
@@ -85,10 +91,7 @@
     button.type = "button";
     button.className = "button";
     button.textContent = texts.undo;
-    button.addEventListener("click", () => {
-      entry.hidden = false;
-      move(entry, {day: undo.day, time: undo.time, seen: undo.seen});
-    });
+    button.addEventListener("click", () => move(entry, {day: undo.day, time: undo.time, seen: undo.seen}));
     status.append(" ", button);
   }
 

@@ -98,6 +98,7 @@ def test_a_move_is_undone_and_done_again(open_browser, publisher):
         desk.get_by_role("button", name="元に戻す").click()
         expect(day(desk, a_day(10)).locator(f"#entry-{post.pk}")).to_be_visible()
         expect(desk.locator(f"#entry-{post.pk}")).not_to_have_attribute("aria-busy", "true")
+        expect(desk.locator(f"#entry-{post.pk} summary")).to_be_focused()
         assert moment_of(post) == a_day(10)
 
 

@@ -99,7 +99,7 @@ def test_there_is_an_end_to_filters(admin_client, admin_user):
     for number in range(30):
         own(admin_user, f"第{number}")
     response = add(admin_client)
-    assert "30" in str(response.context["form"].errors)
+    assert "30" in texts(response, "errorlist")[0]
     assert SavedFilter.objects.count() == 30
 
 
