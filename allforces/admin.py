@@ -24,7 +24,13 @@ class NewsroomSite(AdminSite):
     enable_nav_sidebar = False  # the header has the sections; the width belongs to text and preview
 
     def get_urls(self):
-        return [path("markdown/", include("blog.admin.urls")), *super().get_urls()]
+        overview = path("", include("blog.overview.urls"))
+        return [path("markdown/", include("blog.admin.urls")), overview, *super().get_urls()]
+
+    def index(self, request, extra_context=None):
+        from blog.overview.desk import desk_context  # its models are not loaded when the site is made
+
+        return super().index(request, {"desk": desk_context(request, self), **(extra_context or {})})
 
     def get_app_list(self, request, app_label=None):
         """The newsroom's models first, in the order of the work."""

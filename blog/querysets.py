@@ -34,6 +34,10 @@ class PostQuerySet(models.QuerySet):
         """Published once, but past its last moment."""
         return self.filter(status="published", expires_at__lte=now or timezone.now())
 
+    def written_by(self, user):
+        """Whose byline is linked to the user's account."""
+        return self.filter(author__user=user)
+
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
 

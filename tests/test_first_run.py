@@ -1,11 +1,13 @@
 """manage.py first_run: demo articles and a staff account once, nothing the second time."""
 
+import datetime
 import io
 import re
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import call_command
+from django.utils import timezone
 
 from blog.models import Page, Post
 from tests.factories import make_draft, make_superuser
@@ -26,6 +28,16 @@ def test_an_empty_database_gets_a_newspaper():
     assert Post.objects.filter(status=Post.Status.DRAFT).exists()
     assert set(Page.objects.values_list("slug", flat=True)) == {"about", "privacy", "terms"}
     assert Post.objects.public().filter(cover=None).count() < Post.objects.public().count() / 2
+
+
+def test_the_desk_of_a_first_visit_has_something_in_every_block(client):
+    first_run()
+    client.force_login(get_user_model().objects.get())
+    desk = client.get("/admin/").context["desk"]
+    assert all(block.count for block in desk["blocks"])
+    soon = timezone.now() + datetime.timedelta(days=2)
+    assert Post.objects.scheduled().filter(published_at__lt=soon).exists()
+    assert Post.objects.filter(status=Post.Status.DRAFT, published_at__gt=timezone.now()).exists()
 
 
 def test_every_link_between_demo_articles_leads_to_one(client):

@@ -29,12 +29,12 @@ ALLOWED = {
     "querysets": {"naming"},
     "media": {"naming", "rendering"},
     "outbox": set(),
-    "models": {"addresses", "audit", "media", "outbox", "naming", "querysets", "rendering"},
+    "models": {"addresses", "audit", "media", "naming", "outbox", "overview", "querysets", "rendering"},
     "importer": {"jekyll", "models", "addresses", "media", "naming"},
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
     "middleware": {"models", "addresses"},
 }
-OUTER = {"views", "feeds", "push", "sitemaps", "admin", "urls", "management", "templatetags"}
+OUTER = {"admin", "feeds", "management", "overview", "push", "sitemaps", "templatetags", "urls", "views"}
 
 
 def sources():

@@ -20,6 +20,7 @@ from blog.admin.related import RelatedPostInline
 from blog.admin.search import search_posts
 from blog.admin.states import SEEN_BY_READERS, CoverFilter, State, StateFilter, badge, state_of
 from blog.models import Post
+from blog.overview.lists import MineFilter, OverviewList, ProblemFilter
 
 UNPUBLISHED = {State.DRAFT, State.IN_REVIEW}
 
@@ -30,7 +31,7 @@ class PostList(ChangeList):
 
 
 @admin.register(Post)
-class PostAdmin(WorkflowActions, NewsroomAdmin):
+class PostAdmin(WorkflowActions, OverviewList, NewsroomAdmin):
     form = PostForm
     inlines = [RelatedPostInline]
     autocomplete_fields = ["category", "author", "pillar"]
@@ -42,7 +43,8 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
 
     list_display = ["thumbnail", "title", "state", "publication", "category", "author", "tag_names"]
     list_display_links = ["title"]
-    list_filter = [StateFilter, "category", "author", CoverFilter, "featured", "noindex"]
+    list_filter = [StateFilter, MineFilter, ProblemFilter, "category", "author", CoverFilter]
+    list_filter += ["featured", "noindex"]
     date_hierarchy = "published_at"
     ordering = [F("published_at").desc(nulls_first=True), "-pk"]
     search_fields = ["title", "slug", "excerpt", "tags", "body"]
@@ -70,13 +72,9 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
     def state(self, post):
         return badge(state_of(post))
 
-    @admin.display(description=gettext_lazy("tags"))
+    @admin.display(description=gettext_lazy("tags"), empty_value="")
     def tag_names(self, post):
         return format_html_join(" ", '<span class="tag">{}</span>', ((tag.name,) for tag in post.tags.all()))
-
-    @admin.display(description=gettext_lazy("published"), ordering="published_at", empty_value="")
-    def publication(self, post):
-        return short_moment(post.published_at)
 
     # Addresses
 

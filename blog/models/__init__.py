@@ -7,11 +7,13 @@ from blog.models.redirects import Redirect
 from blog.models.related import RelatedPost
 from blog.models.taxonomy import Author, Category, Tag, TaggedPost
 from blog.outbox.models import Task
+from blog.overview.models import DeadLink, SavedFilter
 
 __all__ = [
     "AuditEntry",
     "Author",
     "Category",
+    "DeadLink",
     "FeedCheck",
     "FeedDay",
     "FeedReader",
@@ -21,6 +23,7 @@ __all__ = [
     "Post",
     "Redirect",
     "RelatedPost",
+    "SavedFilter",
     "Tag",
     "TaggedPost",
     "Task",

@@ -1,0 +1,150 @@
+"""The admin's front page: what waits for whom."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.contrib.admin import AdminSite
+from django.db.models import Count, F, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext as _
+
+from blog.addresses import TOKYO
+from blog.models import Author, Post
+from blog.overview.problems import Problem, has_problem
+from blog.querysets import PostQuerySet, public_filter
+
+ROWS = 6  # of each block; the list of posts has the rest
+
+
+@dataclass
+class Block:
+    """One list on the desk; `count` may be more than its rows, which are posts with a `note` each."""
+
+    name: str
+    title: str
+    query: str
+    rows: list[Post]
+    count: int
+    empty: str
+
+    @property
+    def url(self) -> str:
+        return list_url(self.query)
+
+
+@dataclass
+class Warning:
+    problem: Problem
+    count: int
+
+    @property
+    def url(self) -> str:
+        return list_url(f"problem={self.problem.value}")
+
+
+def list_url(query: str) -> str:
+    return f"{reverse('admin:blog_post_changelist')}?{query}"
+
+
+def short_day(moment) -> str:
+    """`11月26日(木) 9:00`, in Tokyo time; with the year if it is not this one."""
+    local = timezone.localtime(moment, TOKYO)
+    this_year = local.year == timezone.localtime(timezone=TOKYO).year
+    return date_format(local, _("D, M j, H:i") if this_year else _("D, M j Y, H:i"))
+
+
+def how_long(moment, text: str) -> str:
+    """How long ago, in one unit, put into the text (`"%s ago"`)."""
+    if timezone.now() - moment < datetime.timedelta(minutes=1):
+        return _("just now")
+    return text % timesince(moment, depth=1)
+
+
+def how_soon(moment) -> str:
+    return timeuntil(moment, depth=1)
+
+
+def desk_context(request: HttpRequest, site: AdminSite) -> dict:
+    """The desk as this user may see it, in a number of queries that does not grow with the posts."""
+    admin = site.get_model_admin(Post)
+    if not admin.has_view_or_change_permission(request):
+        return {"may_view_posts": False}
+    posts = admin.get_queryset(request).order_by()
+    counts = _counts(posts, request.user)
+    return {
+        "may_view_posts": True,
+        "may_add_posts": admin.has_add_permission(request),
+        "may_change_posts": admin.has_change_permission(request),
+        "has_byline": Author.objects.filter(user=request.user).exists(),
+        "blocks": _blocks(posts, counts, request.user),
+        "warnings": [Warning(p, counts[p.value]) for p in Problem if counts[p.value]],
+        "public_count": counts["public"],
+        "is_first_day": not counts["all"],
+    }
+
+
+def _counts(posts: PostQuerySet, user) -> dict[str, int]:
+    """All numbers on the desk, by one query over the table."""
+    now = timezone.now()
+    conditions = {
+        "drafts": Q(pk__in=_own_drafts(posts, user).values("pk")),
+        "waiting": Q(status=Post.Status.IN_REVIEW),
+        "scheduled": Q(status=Post.Status.PUBLISHED, published_at__gt=now),
+        "public": public_filter(now=now),
+        **{problem.value: has_problem(problem, now) for problem in Problem},
+    }
+    counted = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    return posts.aggregate(all=Count("pk"), **counted)
+
+
+def _own_drafts(posts: PostQuerySet, user) -> PostQuerySet:
+    return posts.written_by(user).filter(status=Post.Status.DRAFT)
+
+
+def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
+    def block(name, title, query, rows, empty, note):
+        rows = list(rows.with_card_data()[:ROWS]) if counts[name] else []
+        for post in rows:
+            post.note = note(post)
+            post.when = short_day(post.published_at) if name in {"scheduled", "public"} else ""
+        return Block(name, title, query, rows, counts[name], empty)
+
+    waiting = posts.filter(status=Post.Status.IN_REVIEW).order_by(F("updated_at").asc(), "pk")
+    return [
+        block(
+            "drafts",
+            _("My drafts"),
+            "mine=yes&state=draft",
+            _own_drafts(posts, user).order_by("-updated_at", "-pk"),
+            _("No drafts of yours."),
+            lambda post: how_long(post.updated_at, _("edited %s ago")),
+        ),
+        block(
+            "waiting",
+            _("Waiting for review"),
+            "state=in_review",
+            waiting,
+            _("Nothing waits for review."),
+            lambda post: how_long(post.updated_at, _("waiting for %s")),
+        ),
+        block(
+            "scheduled",
+            _("Scheduled posts"),
+            "state=scheduled",
+            posts.scheduled().order_by("published_at", "pk"),
+            _("Nothing is scheduled."),
+            lambda post: _("in %s") % how_soon(post.published_at),
+        ),
+        block(
+            "public",
+            _("Recently published"),
+            "state=public",
+            posts.public().newest_first(),
+            _("Nothing is published yet."),
+            lambda post: how_long(post.published_at, _("%s ago")),
+        ),
+    ]
