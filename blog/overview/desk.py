@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from blog.addresses import TOKYO
-from blog.models import Author, Post
+from blog.feeds.desk import alarms as feed_alarms
+from blog.models import Author, Post, Task
 from blog.overview.problems import Problem, has_problem
 from blog.querysets import PostQuerySet, public_filter
 
@@ -68,6 +70,26 @@ def how_soon(moment) -> str:
     return timeuntil(moment, depth=1)
 
 
+@dataclass
+class Alarm:
+    """Something beside the posts that must be mended, and where."""
+
+    text: str
+    url: str
+
+
+def alarms(request: HttpRequest) -> list[Alarm]:
+    """Broken or empty feeds, and what the outbox has given up; two queries and one."""
+    found = []
+    if request.user.has_perm("blog.view_feedstate"):
+        url = reverse("admin:blog_feedstate_changelist")
+        found += [Alarm(text, url) for text in feed_alarms()]
+    if request.user.has_perm("blog.view_task") and (count := Task.objects.given_up().count()):
+        text = ngettext("%d message could not be sent.", "%d messages could not be sent.", count) % count
+        found.append(Alarm(text, f"{reverse('admin:blog_task_changelist')}?state=given_up"))
+    return found
+
+
 def desk_context(request: HttpRequest, site: AdminSite) -> dict:
     """The desk as this user may see it, in a number of queries that does not grow with the posts."""
     admin = site.get_model_admin(Post)
@@ -81,6 +103,7 @@ def desk_context(request: HttpRequest, site: AdminSite) -> dict:
         "may_change_posts": admin.has_change_permission(request),
         "has_byline": Author.objects.filter(user=request.user).exists(),
         "blocks": _blocks(posts, counts, request.user),
+        "alarms": alarms(request),
         "warnings": [Warning(p, counts[p.value]) for p in Problem if counts[p.value]],
         "public_count": counts["public"],
         "is_first_day": not counts["all"],

@@ -80,3 +80,16 @@ def test_the_desk_costs_the_same_for_one_feed_and_for_many(admin_client, django_
         make_post(category=f"分類{n}", author=f"人{n}", tags=[f"題{n}"])
     with django_assert_num_queries(11):
         admin_client.get(DESK)
+
+
+def test_the_desks_front_page_raises_the_alarm_for_those_who_may_see_it(client, admin_client):
+    make_post(), make_category("規制・政策")
+    assert "規制・政策" in admin_client.get("/admin/").content.decode()
+    client.force_login(staff_with("view_post"))
+    assert "規制・政策" not in client.get("/admin/").content.decode()
+
+
+def test_the_front_page_tells_what_the_outbox_gave_up(admin_client):
+    make_post()
+    Task.objects.update(given_up_at=timezone.now())
+    assert "1 message could not be sent." in admin_client.get("/admin/").content.decode()
