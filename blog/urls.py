@@ -3,6 +3,8 @@
 from django.urls import path, register_converter
 
 from blog import feeds, sitemaps, views
+from blog.corrections.feeds import CorrectionsFeed
+from blog.corrections.views import CorrectionsView
 
 
 class Year:
@@ -56,6 +58,8 @@ urlpatterns = [
     *archive("tags/<word:slug>/", views.TagView.as_view(), "tag"),
     path("authors/", views.AuthorsView.as_view(), name="authors"),
     *archive("authors/<word:slug>/", views.AuthorView.as_view(), "author"),
+    *archive("corrections/", CorrectionsView.as_view(), "corrections"),
+    path("corrections/feed.xml", CorrectionsFeed(), name="corrections_feed"),
     path("search/", views.SearchView.as_view(), name="search"),
     path("feed.xml", feeds.SiteFeed(), name="feed"),
     path("category/<word:slug>/feed.xml", feeds.CategoryFeed(), name="category_feed"),

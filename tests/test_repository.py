@@ -31,6 +31,7 @@ ALLOWED = {
     "importer": {"jekyll", "models", "addresses", "media", "naming"},
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
     "middleware": {"models", "addresses"},
+    "history": {"models", "addresses"},
 }
 OUTER = {"views", "feeds", "sitemaps", "admin", "urls", "management", "templatetags"}
 
@@ -41,8 +42,17 @@ def sources():
             yield path
 
 
+# In the package of a subject, a file with one of these names belongs to the room of that name.
+ROLES = {"models", "admin", "views", "feeds"}
+
+
+def room(parts: list[str]) -> str:
+    role = parts[1] if len(parts) > 1 else ""
+    return role if role in ROLES and parts[0] not in OUTER | set(PURE) else parts[0]
+
+
 def room_of(path: Path) -> str:
-    return path.relative_to(ROOT / "blog").parts[0].removesuffix(".py")
+    return room(list(path.relative_to(ROOT / "blog").with_suffix("").parts))
 
 
 def imported_rooms(path: Path) -> set[str]:
@@ -53,7 +63,7 @@ def imported_rooms(path: Path) -> set[str]:
             names = [node.module] if node.module != "blog" else [f"blog.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        rooms |= {name.split(".")[1] for name in names if name.startswith("blog.")}
+        rooms |= {room(name.split(".")[1:]) for name in names if name.startswith("blog.")}
     return rooms - {room_of(path)}
 
 

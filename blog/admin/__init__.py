@@ -1,3 +1,4 @@
 """What the newsroom sees of the models. The admin site itself is allforces/admin.py."""
 
 from blog.admin import media, pages, posts, taxonomy  # noqa: F401  registers the models
+from blog.corrections import admin  # noqa: F401

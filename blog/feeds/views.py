@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from blog.addresses import absolute_url
-from blog.feeds.portable import cover_html, portable_html
+from blog.feeds.portable import corrections_html, cover_html, portable_html
 from blog.feeds.rss import ArticleRss
 from blog.media.pictures import EXTENSIONS
 from blog.models import Author, Category, Image, Post, Tag
@@ -66,7 +66,7 @@ class SiteFeed(Feed):
 
     def items(self, row):
         posts = self.posts(row).public().newest_first()
-        joined = posts.select_related("category", "author", "cover").prefetch_related("tags")
+        joined = posts.select_related("category", "author", "cover").prefetch_related("tags", "corrections")
         return joined.defer("body", "toc", "front_matter")[:LENGTH]
 
     # An item
@@ -94,13 +94,14 @@ class SiteFeed(Feed):
         return post.published_at
 
     def item_updateddate(self, post: Post):
-        return post.last_modified_at
+        return post.changed_at
 
     def item_enclosures(self, post: Post) -> list[Enclosure]:
         return enclosures(post.cover) if post.cover else []
 
     def item_extra_kwargs(self, post: Post) -> dict:
         html = (cover_html(post.cover) if post.cover else "") + post.body_html
+        html += corrections_html(post.corrections.all())
         return {"content": portable_html(html, self.item_link(post))}
 
 

@@ -1,3 +1,4 @@
+from blog.corrections.models import Correction
 from blog.media.models import Image
 from blog.models.pages import Page
 from blog.models.posts import Post
@@ -5,4 +6,15 @@ from blog.models.redirects import Redirect
 from blog.models.related import RelatedPost
 from blog.models.taxonomy import Author, Category, Tag, TaggedPost
 
-__all__ = ["Author", "Category", "Image", "Page", "Post", "Redirect", "RelatedPost", "Tag", "TaggedPost"]
+__all__ = [
+    "Author",
+    "Category",
+    "Correction",
+    "Image",
+    "Page",
+    "Post",
+    "Redirect",
+    "RelatedPost",
+    "Tag",
+    "TaggedPost",
+]
