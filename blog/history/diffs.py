@@ -2,7 +2,8 @@
 
 Made for Japanese, where a line is a whole paragraph and no spaces part the words. Every step is bounded:
 lines that occur once in both texts are the anchors (the "patience" way, n log n), and the quadratic
-comparison of difflib only ever sees short stretches between them. What would take too long counts as replaced.
+comparison of difflib only ever sees short stretches between them. What would take too
+long counts as replaced.
 """
 
 import re
