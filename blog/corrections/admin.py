@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from blog.admin.base import NewsroomAdmin, edit_link, is_key, short_moment
@@ -76,7 +77,8 @@ class CorrectionAdmin(NewsroomAdmin):
 
     def get_changeform_initial_data(self, request):
         key = request.GET.get("post", "")
-        return super().get_changeform_initial_data(request) | {"post": key if is_key(key) else None}
+        preset = {"post": key if is_key(key) else None, "published_at": timezone.now()}
+        return super().get_changeform_initial_data(request) | preset
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "post":

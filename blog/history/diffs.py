@@ -182,6 +182,9 @@ def _replaced(a: list[str], b: list[str], olds: range, news: range) -> list[Line
     lines: list[Line] = []
     i, j = olds.start, news.start
     for pair_i, pair_j in [*_alike(a, b, olds, news), (olds.stop, news.stop)]:
+        while i < pair_i and j < pair_j and a[i] == b[j]:  # a blank line, mostly
+            lines.append(Line("same", (Span("same", a[i]),), i + 1, j + 1))
+            i, j = i + 1, j + 1
         lines += [Line("del", (Span("del", a[n]),), n + 1, None) for n in range(i, pair_i)]
         lines += [Line("ins", (Span("ins", b[n]),), None, n + 1) for n in range(j, pair_j)]
         if pair_i < olds.stop and pair_j < news.stop:
