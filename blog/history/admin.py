@@ -42,19 +42,21 @@ class HistoryMixin:
             return super().changeform_view(request, object_id, *args, **kwargs)
 
     def response_action(self, request, queryset):
-        with self._recording(request, request.POST.getlist(CHECKBOX)):
+        everything = request.POST.get("select_across") == "1"
+        keys = queryset.values_list("pk", flat=True) if everything else request.POST.getlist(CHECKBOX)
+        with self._recording(request, keys):
             return super().response_action(request, queryset)
 
     def _recording(self, request, keys):
-        request.is_recording = True
-        return recording(request.user, self.model, filter(is_key, keys))
+        request.recorded = {int(key) for key in keys if is_key(key)}
+        return recording(request.user, self.model, request.recorded)
 
     def log_addition(self, request, obj, message):
         record(obj, request.user)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request, obj, message):
-        if not getattr(request, "is_recording", False):
+        if obj.pk not in getattr(request, "recorded", ()):
             record(obj, request.user)
         return super().log_change(request, obj, message)
 
@@ -217,7 +219,6 @@ class HistoryMixin:
         remarks = restore(
             row, stored(version), request.user, editorial_change="editorial_change" in request.POST
         )
-        request.is_recording = True  # the version is written already
         self.log_change(request, row, _("Restored the version of %(moment)s.") % {"moment": moment})
         text = _("The version of %(moment)s is the newest one now. Every later version is still there.")
         self.message_user(request, text % {"moment": moment}, messages.SUCCESS)
@@ -282,7 +283,6 @@ class HistoryMixin:
         )
 
     def _recovered(self, request, row, remarks: list[str]):
-        request.is_recording = True
         self.log_change(request, row, _("Brought back after it was deleted."))
         text = _("“%(name)s” is back. Readers do not see it until somebody publishes it.")
         self.message_user(request, text % {"name": row}, messages.SUCCESS)

@@ -26,7 +26,7 @@ SHORTEST_REST = 2  # fewer unchanged characters than this between two changes ar
 # A word or number in Latin script is one unit, a Japanese character another, each with its marks.
 _UNITS = re.compile(
     r"[0-9A-Za-z\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+(?:[.,'_-][0-9A-Za-z]+)*"
-    r"|.[\u0300-\u036f\u3099\u309a\ufe0e\ufe0f\u200d]*",
+    r"|.[\u0300-\u036f\u3099\u309a\ufe0e\ufe0f\u200d\U000e0100-\U000e01ef]*",
     re.DOTALL,
 )
 _CLAUSES = re.compile(r".*?[。！？!?、，,.]+[」』）)]*|.+", re.DOTALL)

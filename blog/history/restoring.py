@@ -106,8 +106,10 @@ class Restoration:
         self.row.full_clean()
         self.row.save()
         if self.model is Post:
-            self.row.tags.set(self.tags)
-            self.row.related_entries.all().delete()
+            if "tags" in self.held:
+                self.row.tags.set(self.tags)
+            if "related" in self.held:
+                self.row.related_entries.all().delete()
             for entry in self.related:
                 entry.post = self.row
             RelatedPost.objects.bulk_create(self.related)
@@ -116,7 +118,9 @@ class Restoration:
 def missing_fields(model: type[models.Model], held: dict) -> set[str]:
     """Fields that a version made today would hold, and this one does not: it is older than they are."""
     versioned = set(reversion.revisions._get_options(model).fields)
-    return {f.name for f in model._meta.concrete_fields if not f.primary_key} & versioned - {*held["fields"]}
+    there = {f.name for f in model._meta.concrete_fields if not f.primary_key} & versioned
+    parts = {"tags", "related"} if model is Post else set()
+    return (there - held["fields"].keys()) | (parts - held.keys())
 
 
 # A version of a row that is there
