@@ -77,6 +77,8 @@ class Correction(models.Model):
 
     def clean(self):
         self.text = self.text.strip()
+        if not self.text:
+            raise ValidationError({"text": _("The text is empty.")})
         post = self.post if self.post_id else None
         if post and (post.published_at is None or post.published_at > timezone.now()):
             raise ValidationError({"post": _("Readers have not seen this post yet: simply change it.")})
