@@ -1,6 +1,7 @@
 """The pages of the history: versions of a row, a comparison, restoring, and what was deleted."""
 
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
@@ -22,7 +23,6 @@ from blog.models import Image, Post
 
 VERSIONS_A_PAGE = 20
 DELETED_A_PAGE = 50
-CHECKBOX = "_selected_action"
 
 
 class HistoryMixin:
@@ -43,7 +43,11 @@ class HistoryMixin:
 
     def response_action(self, request, queryset):
         everything = request.POST.get("select_across") == "1"
-        keys = queryset.values_list("pk", flat=True) if everything else request.POST.getlist(CHECKBOX)
+        keys = (
+            queryset.values_list("pk", flat=True)
+            if everything
+            else request.POST.getlist(ACTION_CHECKBOX_NAME)
+        )
         with self._recording(request, keys):
             return super().response_action(request, queryset)
 
@@ -216,9 +220,7 @@ class HistoryMixin:
 
     def _restored(self, request, row, version: Version):
         moment = short_moment(version.revision.date_created)
-        remarks = restore(
-            row, stored(version), request.user, editorial_change="editorial_change" in request.POST
-        )
+        remarks = restore(row, version, request.user, editorial_change="editorial_change" in request.POST)
         self.log_change(request, row, _("Restored the version of %(moment)s.") % {"moment": moment})
         text = _("The version of %(moment)s is the newest one now. Every later version is still there.")
         self.message_user(request, text % {"moment": moment}, messages.SUCCESS)
@@ -302,16 +304,19 @@ def _facts(version: Version) -> dict:
         Comment.IMPORTED: _("As imported"),
         Comment.ELSEWHERE: _("Saved outside the desk"),
         Comment.DELETED: _("Deleted"),
-        Comment.RESTORED: _("Restored an older version"),
         Comment.RECOVERED: _("Brought back after it was deleted"),
     }
+    reason = reasons.get(revision.comment, revision.comment)
+    if revision.comment.startswith(f"{Comment.RESTORED} "):
+        restored = parse_datetime(revision.comment.removeprefix(f"{Comment.RESTORED} "))
+        reason = _("Restored the version of %(moment)s") % {"moment": short_moment(restored)}
     user = revision.user
     return {
         "pk": version.pk,
         "moment": short_moment(revision.date_created),
         "datetime": revision.date_created.isoformat(),
         "who": (user.get_full_name() or user.get_username()) if user else "",
-        "reason": reasons.get(revision.comment, revision.comment),
+        "reason": reason,
     }
 
 

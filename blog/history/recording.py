@@ -18,7 +18,7 @@ from blog.history.snapshots import complete_rows, snapshot, stored, substance
 
 
 class Comment(StrEnum):
-    """Why a version was made, where it was not simply saved."""
+    """Why a version was made, if not simply saved. After RESTORED stands the moment of the old one."""
 
     IMPORTED = "imported"
     ELSEWHERE = "elsewhere"

@@ -13,11 +13,12 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, Valida
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from reversion.models import Version
 
-from blog.addresses import canonical_path
+from blog.addresses import canonical_path, tokyo_date
 from blog.history.changes import compare, displayed, label_of
 from blog.history.recording import Comment, record, recording
-from blog.history.snapshots import complete_rows, snapshot
+from blog.history.snapshots import complete_rows, snapshot, stored
 from blog.models import Correction, Page, Post, Redirect, RelatedPost, Tag
 
 # What stays as it is now when a version is restored: the state, and what identifies the row.
@@ -142,10 +143,11 @@ def what_changes(row: models.Model, held: dict) -> list:
     return compare(type(row), now, target)
 
 
-def restore(row: models.Model, held: dict, user, *, editorial_change: bool = False) -> list[str]:
+def restore(row: models.Model, version: Version, user, *, editorial_change: bool = False) -> list[str]:
     """Save the version's content as the newest version. Returns remarks; raises ValidationError."""
-    with recording(user, type(row), [row.pk], Comment.RESTORED):
-        restoration = prepare(row, held)
+    comment = f"{Comment.RESTORED} {version.revision.date_created.isoformat()}"
+    with recording(user, type(row), [row.pk], comment):
+        restoration = prepare(row, stored(version))
         if editorial_change:
             row.mark_changed()
         restoration.save()
@@ -197,8 +199,7 @@ def _free_address(restoration: Restoration) -> None:
 
 
 def _is_taken(post: Post) -> bool:
-    start = post.published_at.astimezone(datetime.UTC)
-    same_day = Post.objects.filter(slug=post.slug, published_at__date=timezone.localdate(start))
+    same_day = Post.objects.filter(slug=post.slug, published_on=tokyo_date(post.published_at))
     path = canonical_path(post.get_absolute_url())
     return same_day.exists() or Redirect.objects.filter(old_path=path).exists()
 
