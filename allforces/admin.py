@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 SECTIONS = (
     "Post",
+    "Correction",
     "Image",
     "Category",
     "Tag",

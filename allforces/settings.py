@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "taggit",
     "markdownx",
     "csp",
+    "reversion",
 ]
 
 MIDDLEWARE = [

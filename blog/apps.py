@@ -8,3 +8,6 @@ class BlogConfig(AppConfig):
 
     def ready(self):
         from blog import checks  # noqa: F401  registers the system checks
+        from blog.history import snapshots
+
+        snapshots.register()

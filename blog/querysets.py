@@ -4,7 +4,8 @@ import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from blog.naming import NAME_LENGTH, name_key, normalise_name
@@ -19,6 +20,12 @@ def public_filter(prefix: str = "", now: datetime.datetime | None = None) -> Q:
     now = now or timezone.now()
     alive = Q(**{f"{prefix}expires_at__isnull": True}) | Q(**{f"{prefix}expires_at__gt": now})
     return Q(**{f"{prefix}status": "published", f"{prefix}published_at__lte": now}) & alive
+
+
+def last_change(prefix: str = ""):
+    """When a post last changed for its readers (`prefix`: see public_filter); in memory `Post.changed_at`."""
+    published = F(f"{prefix}published_at")
+    return Greatest(published, Coalesce(F(f"{prefix}last_modified_at"), published))
 
 
 class PostQuerySet(models.QuerySet):

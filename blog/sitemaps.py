@@ -14,7 +14,7 @@ from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import SitemapIndexItem, sitemap, x_robots_tag
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Max
-from django.db.models.functions import Coalesce, Greatest, TruncMonth
+from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -23,8 +23,8 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from blog.addresses import absolute_url
-from blog.models import Author, Category, Page, Post, Tag
-from blog.querysets import PostQuerySet, public_filter
+from blog.models import Author, Category, Correction, Page, Post, Tag
+from blog.querysets import PostQuerySet, last_change, public_filter
 from blog.rendering.text import without_controls
 
 NEWS = datetime.timedelta(days=2)
@@ -77,12 +77,6 @@ def sections() -> dict[str, "Section"]:
         "authors": NamedSection(Author),
         **month_sections(),
     }
-
-
-def last_change(prefix: str = ""):
-    """When a post last changed for its readers: published, or edited since (`prefix`: see public_filter)."""
-    published, modified = f"{prefix}published_at", f"{prefix}last_modified_at"
-    return Greatest(published, Coalesce(modified, published))
 
 
 def listed_posts() -> PostQuerySet:
@@ -169,13 +163,18 @@ class ListSection(Section):
     """Home and the lists of everything: they change with each publication."""
 
     def items(self) -> list[str]:
-        return ["home", "archive", "tags", "authors"] if self.newest else []
+        lists = ["home", "archive", "tags", "authors"] if self.newest else []
+        return [*lists, "corrections"] if self.newest_correction else lists
 
     def location(self, item: str) -> str:
         return reverse(item)
 
     def lastmod(self, item: str) -> datetime.datetime:
-        return self.newest
+        return self.newest_correction if item == "corrections" else self.newest
+
+    @cached_property
+    def newest_correction(self) -> datetime.datetime | None:
+        return Correction.objects.public().aggregate(newest=Max("published_at"))["newest"]
 
     @cached_property
     def newest(self) -> datetime.datetime | None:

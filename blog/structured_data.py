@@ -4,6 +4,7 @@ Every function returns a plain dict; `as_script_text` writes such dicts safe to 
 """
 
 import json
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from blog.addresses import absolute_url
-from blog.models import Author, Image, Post
+from blog.models import Author, Correction, Image, Post
 
 # `</script>` and `<!--` would end or confuse the element (HTML, "Restrictions for contents of script
 # elements"); U+2028 and U+2029 end a line in older JavaScript parsers.
@@ -65,7 +66,9 @@ def organization() -> dict:
     return organization
 
 
-def news_article(post: Post, description: str, tags: list[str]) -> dict:
+def news_article(
+    post: Post, description: str, tags: list[str], corrections: Iterable[Correction] = ()
+) -> dict:
     """A post. `tags` are the names of its tags."""
     article = {
         "@type": "NewsArticle",
@@ -81,14 +84,25 @@ def news_article(post: Post, description: str, tags: list[str]) -> dict:
         "publisher": organization(),
     }
     if post.published_at:
-        modified = max(post.published_at, post.last_modified_at or post.published_at)
         article["datePublished"] = localtime(post.published_at).isoformat()
-        article["dateModified"] = localtime(modified).isoformat()
+        article["dateModified"] = localtime(post.changed_at).isoformat()
     if post.category:
         article["articleSection"] = post.category.name
     if tags:
         article["keywords"] = tags
+    if corrections:
+        article["correction"] = [correction_comment(correction) for correction in corrections]
     return article
+
+
+def correction_comment(correction: Correction) -> dict:
+    """https://schema.org/CorrectionComment"""
+    return {
+        "@type": "CorrectionComment",
+        "name": str(correction.get_kind_display()),
+        "text": correction.plain_text,
+        "datePublished": localtime(correction.published_at).isoformat(),
+    }
 
 
 def image_object(image: Image) -> dict:

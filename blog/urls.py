@@ -3,8 +3,9 @@
 from django.urls import path, register_converter
 
 from blog import sitemaps, views
+from blog.corrections.views import CorrectionsView
 from blog.feeds.catalogue import FeedsView, opml
-from blog.feeds.channels import AuthorChannel, CategoryChannel, Channel, TagChannel
+from blog.feeds.channels import AuthorChannel, CategoryChannel, Channel, CorrectionsChannel, TagChannel
 from blog.feeds.formats import FORMATS, SMARTFORMAT
 from blog.feeds.views import FeedView, OldCategoryFeed
 
@@ -72,11 +73,13 @@ urlpatterns = [
     *archive("tags/<word:slug>/", views.TagView.as_view(), "tag"),
     path("authors/", views.AuthorsView.as_view(), name="authors"),
     *archive("authors/<word:slug>/", views.AuthorView.as_view(), "author"),
+    *archive("corrections/", CorrectionsView.as_view(), "corrections"),
     path("search/", views.SearchView.as_view(), name="search"),
     *feed("", Channel),
     *feed("category/<word:slug>/", CategoryChannel),
     *feed("tags/<word:slug>/", TagChannel),
     *feed("authors/<word:slug>/", AuthorChannel),
+    *feed("corrections/", CorrectionsChannel),
     path("smartformat.xml", FeedView.as_view(form=SMARTFORMAT), name="feed_smartformat"),
     path("feeds/", FeedsView.as_view(), name="feeds"),
     path("feeds.opml", opml, name="opml"),

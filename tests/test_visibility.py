@@ -11,7 +11,7 @@ from django.urls import URLResolver
 from django.utils import timezone
 
 from blog import urls
-from blog.models import Post, RelatedPost
+from blog.models import Correction, Post, RelatedPost
 from tests.factories import make_author, make_category, make_image, make_page, make_post, make_tag, tokyo
 
 pytestmark = pytest.mark.django_db
@@ -75,8 +75,11 @@ ADDRESSES = {
             "category_feed": ["/category/shared/", "/category/own/"],
             "tag_feed": ["/tags/shared/", "/tags/own/"],
             "author_feed": ["/authors/shared/", "/authors/own/"],
+            "corrections_feed": ["/corrections/"],
         }.items()
     },
+    "corrections": [("/corrections/", SHOWN)],
+    "corrections_page": [("/corrections/page/2/", COUNTED)],
     "feed_smartformat": [("/smartformat.xml", SHOWN)],
     "news_sitemap": [("/news-sitemap.xml", SHOWN)],
     "feeds": [("/feeds/", COUNTED)],
@@ -106,11 +109,11 @@ ROWS = [row for rows in ADDRESSES.values() for row in rows]
 
 @pytest.fixture
 def site(monkeypatch, media_root):
-    """Eleven public posts of one day, so that every list has a second page, and a page beside the news."""
+    """Eleven public posts of one day, each with a correction, so that every list has a second page."""
     monkeypatch.setattr(timezone, "now", lambda: NOW)
     make_page(slug="about")
     for number in range(1, 12):
-        make_post(
+        post = make_post(
             f"伴走 {number}",
             slug=f"companion-{number}",
             category="Shared",
@@ -118,6 +121,7 @@ def site(monkeypatch, media_root):
             tags=["Shared"],
             published_at=tokyo(2025, 10, 21, number),
         )
+        Correction.objects.create(post=post, text="訂正。", published_at=tokyo(2025, 10, 21, number))
     # Rows that only hidden posts use. A category may be seen without posts, tags and authors may not.
     make_category("Own")
     make_author(SECRET_NAME, slug="own"), make_tag(SECRET_NAME, slug="own")
@@ -143,6 +147,7 @@ def make_secret(**fields) -> Post:
     )
     companion = Post.objects.get(slug="companion-11")
     RelatedPost.objects.create(post=companion, target=post)
+    Correction.objects.create(post=post, text="訂正の秘密。", published_at=NOON)
     Post.objects.filter(pk=companion.pk).update(pillar=post)
     return post
 

@@ -2,5 +2,6 @@
 
 from blog.admin import media, pages, posts, taxonomy  # noqa: F401  registers the models
 from blog.audit import admin as audit  # noqa: F401
+from blog.corrections import admin as corrections  # noqa: F401
 from blog.feeds import admin as feeds  # noqa: F401
 from blog.outbox import admin as outbox  # noqa: F401

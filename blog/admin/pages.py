@@ -6,6 +6,7 @@ from markdownx.models import MarkdownxField
 
 from blog.admin.base import NewsroomAdmin
 from blog.admin.markdown import MarkdownEditor, MarkdownForm
+from blog.history.admin import HistoryMixin
 from blog.models import Page, Post, Redirect
 from blog.models.pages import RESERVED_SLUGS
 
@@ -19,7 +20,7 @@ class PageForm(MarkdownForm):
 
 
 @admin.register(Page)
-class PageAdmin(NewsroomAdmin):
+class PageAdmin(HistoryMixin, NewsroomAdmin):
     form = PageForm
     formfield_overrides = {MarkdownxField: {"widget": MarkdownEditor}}
     list_display = ["title", "slug", "position", "is_published", "updated_at"]

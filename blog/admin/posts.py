@@ -19,6 +19,7 @@ from blog.admin.preview import PostPreview
 from blog.admin.related import RelatedPostInline
 from blog.admin.search import search_posts
 from blog.admin.states import SEEN_BY_READERS, CoverFilter, State, StateFilter, badge, state_of
+from blog.history.admin import HistoryMixin
 from blog.models import Post
 from blog.overview.lists import MineFilter, OverviewList, ProblemFilter
 
@@ -31,7 +32,7 @@ class PostList(ChangeList):
 
 
 @admin.register(Post)
-class PostAdmin(WorkflowActions, OverviewList, NewsroomAdmin):
+class PostAdmin(WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin):
     form = PostForm
     inlines = [RelatedPostInline]
     autocomplete_fields = ["category", "author", "pillar"]
@@ -148,7 +149,7 @@ class PostAdmin(WorkflowActions, OverviewList, NewsroomAdmin):
 
     def save_model(self, request, obj, form, change):
         if form.cleaned_data.get("editorial_change") and state_of(obj) == State.PUBLIC:
-            obj.last_modified_at = timezone.now()
+            obj.mark_changed()
         if form.publishes:
             obj.publish()
         elif form.transition == "withdraw":

@@ -111,7 +111,10 @@ def _posts():
         .select_related("category", "author", "cover")
         .defer("body_html", "toc")
         .prefetch_related(
-            Prefetch("tagged_posts", tagged), Prefetch("related_entries", entries), Prefetch("redirects")
+            Prefetch("tagged_posts", tagged),
+            Prefetch("related_entries", entries),
+            Prefetch("redirects"),
+            Prefetch("corrections"),
         )
     )
 

@@ -81,9 +81,11 @@ class ArticleChanges:
             changes["pillar"] = post.is_pillar or None
         if front.reading_time != (post.given_reading_minutes or None):
             changes["reading_time"] = post.given_reading_minutes or None
-        for key in ("last_modified_at", "expires_at"):
-            if getattr(front, key) != getattr(post, key):
-                changes[key] = _moment(getattr(post, key))
+        if front.changed_at != post.last_modified_at:
+            changes["last_modified_at"] = _moment(post.last_modified_at)
+        if front.expires_at != post.expires_at:
+            changes["expires_at"] = _moment(post.expires_at)
+        changes |= self._corrections()
         return (
             changes | self._created_at() | self._pillar() | self._related() | self._redirects() | self._guid()
         )
@@ -186,6 +188,16 @@ class ArticleChanges:
             and path not in self.catalogue.addresses
             and not Redirect.objects.filter(old_path=path).exists()
         )
+
+    def _corrections(self) -> dict:
+        here = [
+            jekyll.Note(note.kind, note.published_at, note.text.strip())
+            for note in self.post.corrections.all()
+        ]
+        if here == list(self.front.corrections):
+            return {}
+        written = [{"kind": note.kind, "date": _moment(note.date), "text": note.text} for note in here]
+        return {"corrections": written or None}
 
     def _guid(self) -> dict:
         date = self.post.published_at

@@ -1,16 +1,20 @@
 """What each feed is about, and which posts are in it. How it is written and sent is another matter."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from blog.feeds.comparing import CORRECTION_FIELDS, POST_FIELDS, with_words_of_others
+from blog.feeds.entries import correction_entry, entry_of
 from blog.feeds.formats import Format
-from blog.models import Author, Category, Post, Tag
+from blog.models import Author, Category, Correction, Post, Tag
 from blog.querysets import PostQuerySet
 
 PAGE_LENGTH = 20
@@ -61,6 +65,65 @@ class Channel:
 
     def require(self) -> None:
         """Raises Http404 if there is no such feed."""
+
+    # What is in it, whatever it is
+
+    list_template = "feeds/_posts.html"
+    compared_fields = POST_FIELDS
+    entry = staticmethod(entry_of)
+
+    def compared(self) -> QuerySet:
+        """The rows that become entries, the newest first, with what `compared_fields` need."""
+        return with_words_of_others(self.posts())
+
+    def rows_on(self, page: int) -> list:
+        """The rows on a page (counted from 1), without the Markdown that they were made from."""
+        start = (page - 1) * PAGE_LENGTH
+        ids = list(self.posts().values_list("pk", flat=True)[start : start + PAGE_LENGTH])
+        joined = Post.objects.select_related("category", "author", "cover")
+        rows = (
+            joined.prefetch_related("tags", "corrections").defer("body", "toc", "front_matter").in_bulk(ids)
+        )
+        return [rows[pk] for pk in ids if pk in rows]
+
+    def newest_at(self) -> datetime.datetime | None:
+        """When the newest entry appeared."""
+        return self.posts().values_list("published_at", flat=True).first()
+
+
+class CorrectionsChannel(Channel):
+    """Every correction, addition and update of the site, an entry for each."""
+
+    url_name = "corrections_feed"
+    key = "corrections"
+    list_template = "feeds/_corrections.html"
+    compared_fields = CORRECTION_FIELDS
+    entry = staticmethod(correction_entry)
+
+    @property
+    def title(self) -> str:
+        return f"{_('Corrections')} | {settings.SITE_NAME}"
+
+    @property
+    def description(self) -> str:
+        text = _("What %(site)s has corrected, added or updated in its articles after publication.")
+        return text % {"site": settings.SITE_NAME}
+
+    @property
+    def home(self) -> str:
+        return reverse("corrections")
+
+    def compared(self):
+        return Correction.objects.public().newest_first()
+
+    def rows_on(self, page):
+        notes = self.compared().select_related("post", "post__author")
+        start = (page - 1) * PAGE_LENGTH
+        unread = [f"post__{name}" for name in ("body", "body_html", "toc", "front_matter")]
+        return list(notes.defer(*unread)[start : start + PAGE_LENGTH])
+
+    def newest_at(self):
+        return self.compared().values_list("published_at", flat=True).first()
 
 
 class SubjectChannel(Channel):
@@ -141,6 +204,8 @@ def channel_for(key: str) -> Channel:
     kind, _slash, slug = key.partition("/")
     if key == Channel.key:
         return Channel()
+    if key == CorrectionsChannel.key:
+        return CorrectionsChannel()
     kinds = {"category": CategoryChannel, "author": AuthorChannel, "tag": TagChannel}
     if kind not in kinds or not slug:
         raise ValueError(f"There is no feed {key!r}.")
@@ -158,7 +223,10 @@ class Listing:
 def listings() -> dict[str, list[Listing]]:
     """Every feed that is offered, by kind; of tags and authors those with public posts, the fullest first."""
     return {
-        "site": [Listing(settings.SITE_NAME, Channel())],
+        "site": [
+            Listing(settings.SITE_NAME, Channel()),
+            Listing(_("Corrections"), CorrectionsChannel()),
+        ],
         "categories": _listings(CategoryChannel, Category.objects.all()),
         "authors": _listings(AuthorChannel, Author.objects.in_use()),
         "tags": _listings(TagChannel, Tag.objects.in_use().order_by("-public_posts", "name")),

@@ -36,7 +36,7 @@ class Reading:
 
 def check_channel(channel: Channel) -> list[FeedCheck]:
     """Look at the first page of a feed in every format, and keep what was found."""
-    newest = channel.posts().values_list("published_at", flat=True).first()
+    newest = channel.newest_at()
     found = [_check(channel, form, newest) for form in FORMATS.values()]
     FeedCheck.objects.bulk_create(
         found,

@@ -10,23 +10,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from blog.addresses import absolute_url
-from blog.feeds.channels import PAGE_LENGTH, Channel
-from blog.feeds.entries import entry_of
+from blog.feeds.channels import Channel
 from blog.feeds.formats import Format
-from blog.models import Post
 
 MINUTES_TO_KEEP = 30
 ICON = "img/feed-icon.png"
 _NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-
-
-def posts_on(channel: Channel, page: int) -> list[Post]:
-    """The posts on a page (counted from 1), without the Markdown that they were made from."""
-    start = (page - 1) * PAGE_LENGTH
-    ids = list(channel.posts().values_list("pk", flat=True)[start : start + PAGE_LENGTH])
-    joined = Post.objects.select_related("category", "author", "cover").prefetch_related("tags")
-    rows = joined.defer("body", "toc", "front_matter").in_bulk(ids)
-    return [rows[pk] for pk in ids if pk in rows]
 
 
 def page_address(channel: Channel, form: Format, page: int) -> str:
@@ -47,7 +36,7 @@ def channel_document(channel: Channel, form: Format, page: int, *, has_more: boo
         first_url=page_address(channel, form, 1),
         previous_url=page_address(channel, form, page - 1) if page > 1 else "",
         next_url=page_address(channel, form, page + 1) if has_more else "",
-        entries=map(entry_of, posts_on(channel, page)),
+        entries=map(channel.entry, channel.rows_on(page)),
     )
 
 

@@ -7,9 +7,9 @@ from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
 
 from blog.addresses import absolute_url
-from blog.feeds.portable import cover_html, portable_html
+from blog.feeds.portable import corrections_html, cover_html, portable_html
 from blog.media.pictures import EXTENSIONS
-from blog.models import Image, Post
+from blog.models import Correction, Image, Post
 
 MEDIA_TYPES = {f".{extension}": f"image/{name.lower()}" for name, extension in EXTENSIONS.items()}
 
@@ -48,6 +48,7 @@ def entry_of(post: Post) -> dict:
     cover = Cover.of(post.cover) if post.cover else None
     summary = post.excerpt or post.description
     html = (cover_html(post.cover) if post.cover else "") + post.body_html
+    html += corrections_html(post.corrections.all())
     return {
         "title": post.title,
         "link": link,
@@ -60,9 +61,31 @@ def entry_of(post: Post) -> dict:
         "author_link": post.author and absolute_url(post.author.get_absolute_url()),
         "categories": _subjects(post),
         "pubdate": post.published_at,
-        "updateddate": max(filter(None, [post.published_at, post.last_modified_at])),
+        "updateddate": post.changed_at,
         "enclosures": [Enclosure(cover.url, str(cover.size), cover.media_type)] if cover else [],
         "cover": cover,
+    }
+
+
+def correction_entry(note: Correction) -> dict:
+    """A note as an entry of its own: a post may have several."""
+    link, author = absolute_url(note.get_absolute_url()), note.post.author
+    kind = str(note.get_kind_display())
+    return {
+        "title": f"{kind}: {note.post.title}",
+        "link": link,
+        "description": escape(note.plain_text),
+        "summary": note.plain_text,
+        "content": portable_html(note.html, link),
+        "unique_id": f"{note.post.guid}#correction-{note.pk}",
+        "unique_id_is_permalink": False,
+        "author_name": author and author.name,
+        "author_link": author and absolute_url(author.get_absolute_url()),
+        "categories": [kind],
+        "pubdate": note.published_at,
+        "updateddate": note.published_at,
+        "enclosures": [],
+        "cover": None,
     }
 
 

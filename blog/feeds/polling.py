@@ -10,49 +10,18 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.db.models import Aggregate, OuterRef, Subquery, TextField
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date_safe
 
 from blog.feeds.channels import PAGE_LENGTH, Channel
 from blog.feeds.formats import Format
 from blog.feeds.models import FeedState
-from blog.models import Post, TaggedPost
+from blog.models import Post
 
 REVISION = 1  # raise it when the same posts shall give other bytes
 LONGEST = datetime.timedelta(minutes=5)
 BLUR = datetime.timedelta(seconds=2)  # a Last-Modified of this moment could hide a change within its second
-
-_ENTRY = [
-    "pk",
-    "guid",
-    "title",
-    "slug",
-    "excerpt",
-    "description",
-    "published_at",
-    "last_modified_at",
-    "html_digest",
-    "category__name",
-    "author__name",
-    "author__slug",
-    "cover__file",
-    "cover__alt",
-    "cover__credit",
-]
-
-
-class JoinedText(Aggregate):
-    """All values of a group in one text."""
-
-    output_field = TextField()
-
-    def as_sqlite(self, compiler, connection, **context):
-        return super().as_sql(compiler, connection, function="GROUP_CONCAT", **context)
-
-    def as_postgresql(self, compiler, connection, **context):
-        template = "STRING_AGG(%(expressions)s, ',' ORDER BY %(expressions)s)"
-        return super().as_sql(compiler, connection, template=template, **context)
 
 
 @dataclass(frozen=True)
@@ -87,19 +56,11 @@ class Stamp:
 
 
 def stamp_of(channel: Channel, page: int) -> Stamp:
-    tags = (
-        TaggedPost.objects.filter(content_object=OuterRef("pk"))
-        .order_by()
-        .values("content_object")
-        .annotate(names=JoinedText("tag__name"))
-        .values("names")
-    )
     kept = FeedState.objects.filter(key=channel.key or "")
     start = (page - 1) * PAGE_LENGTH
     rows = list(
-        channel.posts()
+        channel.compared()
         .annotate(
-            tag_names=Subquery(tags, output_field=TextField()),
             next_published=Subquery(_next("published_at")),
             next_expired=Subquery(_next("expires_at")),
             kept_digest=Subquery(kept.values("digest")),
@@ -110,8 +71,7 @@ def stamp_of(channel: Channel, page: int) -> Stamp:
             "next_expired",
             "kept_digest",
             "kept_since",
-            "tag_names",
-            *_ENTRY,
+            *channel.compared_fields,
             *channel.subject_fields,
         )[start : start + PAGE_LENGTH + 1]
     )

@@ -1,9 +1,14 @@
 """An article's HTML, as it survives outside the site."""
 
-import nh3
-from django.utils.html import format_html
+from collections.abc import Iterable
 
-from blog.models import Image
+import nh3
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime
+
+from blog.models import Correction, Image
 
 _TAGS = nh3.ALLOWED_TAGS | {"tfoot"}
 _ATTRIBUTES = {
@@ -45,3 +50,17 @@ def cover_html(cover: Image) -> str:
         cover.height,
         credit,
     )
+
+
+def corrections_html(corrections: Iterable[Correction]) -> str:
+    """Below the text, as on the site: kind and date in words, for a feed keeps no classes."""
+    notes = [
+        format_html(
+            "<p><strong>{}</strong> ({})</p>{}",
+            note.get_kind_display(),
+            date_format(localtime(note.published_at), "DATE_FORMAT"),
+            mark_safe(note.html),
+        )
+        for note in corrections
+    ]
+    return "<hr>" + "".join(notes) if notes else ""

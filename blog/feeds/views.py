@@ -13,7 +13,7 @@ from django.views.generic import View
 from blog.addresses import absolute_url
 from blog.feeds.channels import Channel
 from blog.feeds.counting import count
-from blog.feeds.documents import channel_document, posts_on, refusal_document
+from blog.feeds.documents import channel_document, refusal_document
 from blog.feeds.formats import FORMATS, Format
 from blog.feeds.polling import Stamp, is_unchanged, stamp_of
 from blog.models import Category
@@ -101,7 +101,7 @@ class FeedView(View):
             "head": head,
             "channel": channel,
             "form": self.form,
-            "posts": posts_on(channel, 1),
+            "rows": channel.rows_on(1),
             "addresses": [(form.name, absolute_url(channel.path(form))) for form in FORMATS.values()],
         }
         response = render(self.request, "feeds/readable.html", context)

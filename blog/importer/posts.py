@@ -14,7 +14,7 @@ from blog.importer.redirects import RedirectWriter
 from blog.importer.report import Report
 from blog.importer.survey import Article, ArticleFile, ArticleReader
 from blog.importer.taxonomy import NameCache
-from blog.models import Author, Category, Post, RelatedPost, Tag, TaggedPost
+from blog.models import Author, Category, Correction, Post, RelatedPost, Tag, TaggedPost
 
 BATCH = 100
 
@@ -135,7 +135,7 @@ class PostWriter:
             published_at=article.date,
             expires_at=front.expires_at,
             created_at=front.created_at or min(filter(None, (article.date, timezone.now()))),
-            last_modified_at=front.last_modified_at,
+            last_modified_at=front.changed_at,
             given_reading_minutes=front.reading_time,
             canonical_url=front.canonical_url,
             noindex=front.noindex,
@@ -168,7 +168,7 @@ class PostWriter:
         Post.objects.bulk_create([one.post for one in loaded])
         # `updated_at` is the moment of the insertion; being no later, the post counts as not edited here.
         Post.objects.filter(pk__in=[one.post.pk for one in loaded]).update(imported_at=F("updated_at"))
-        self._add_tags_and_references(loaded)
+        self._add_what_belongs_to(loaded)
 
     def _update(self, loaded: list[_Loaded]) -> None:
         now = timezone.now()
@@ -178,9 +178,10 @@ class PostWriter:
         keys = [one.post.pk for one in loaded]
         TaggedPost.objects.filter(content_object__in=keys).delete()
         RelatedPost.objects.filter(post__in=keys).delete()
-        self._add_tags_and_references(loaded)
+        Correction.objects.filter(post__in=keys).delete()
+        self._add_what_belongs_to(loaded)
 
-    def _add_tags_and_references(self, loaded: list[_Loaded]) -> None:
+    def _add_what_belongs_to(self, loaded: list[_Loaded]) -> None:
         TaggedPost.objects.bulk_create(
             TaggedPost(tag_id=tag, content_object=one.post)
             for one in loaded
@@ -191,3 +192,11 @@ class PostWriter:
             for one in loaded
             for position, entry in enumerate(one.file.front.related_articles)
         )
+        notes = [
+            Correction(post=one.post, kind=note.kind, published_at=note.date, text=note.text)
+            for one in loaded
+            for note in one.file.front.corrections
+        ]
+        for note in notes:
+            note.render()
+        Correction.objects.bulk_create(notes)

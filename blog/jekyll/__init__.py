@@ -25,14 +25,16 @@ Keys of an article that mean something here; every other key is kept and given b
 | `slug` | the last part of the address, put through Jekyll's rule for `:title` |
 | `permalink` | the address, where it has the site's form and the date of the post; else an old address |
 | `redirect_from` | old addresses, a text or a list |
+| `corrections` | a list of mappings with `date`, `text` and `kind` (`correction`, `addition`, `update`) |
 | `guid` | the identity that feed readers know; missing: the address |
 
-Of these, `status`, `expires_at`, `created_at`, `guid`, `featured`, `image_alt` and `image_credit` are ours.
+Of these, `status`, `expires_at`, `created_at`, `guid`, `featured`, `image_alt`, `image_credit` and
+`corrections` are ours.
 """
 
 from blog.jekyll.documents import MAX_BODY_BYTES, BadFileError, Document, decode, load_yaml, split
 from blog.jekyll.editing import dump_yaml, edit_yaml
-from blog.jekyll.front_matter import FrontMatter, Status, reference_slug
+from blog.jekyll.front_matter import FrontMatter, Note, Status, reference_slug
 from blog.jekyll.moments import format_moment, parse_moment
 from blog.jekyll.names import (
     DRAFTS,
@@ -58,6 +60,7 @@ __all__ = [
     "Document",
     "FileName",
     "FrontMatter",
+    "Note",
     "Status",
     "address_date",
     "article_path",

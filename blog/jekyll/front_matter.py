@@ -15,6 +15,15 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
+class Note:
+    """A correction that readers were told of: `kind` is `correction`, `addition` or `update`."""
+
+    kind: str
+    date: datetime.datetime
+    text: str
+
+
+@dataclass(frozen=True)
 class FrontMatter:
     """Texts are stripped and empty when missing, but for the title, which is None then; moments are aware.
 
@@ -48,12 +57,19 @@ class FrontMatter:
     created_at: datetime.datetime | None = None
     redirect_from: tuple[str, ...] = ()
     foreign_permalink: str = ""
+    corrections: tuple[Note, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     remarks: tuple[tuple[int, str], ...] = field(default=(), compare=False)
 
     def line(self, key: str) -> int:
         return self.lines.get(key, 1)
+
+    @property
+    def changed_at(self) -> datetime.datetime | None:
+        """`last_modified_at`, or the date of a later correction."""
+        moments = [self.last_modified_at, *(note.date for note in self.corrections)]
+        return max(filter(None, moments), default=None)
 
 
 def reference_slug(entry) -> str:

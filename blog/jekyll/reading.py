@@ -10,11 +10,12 @@ from urllib.parse import unquote
 from django.utils.translation import gettext as _
 
 from blog.jekyll.documents import BadFileError, Document, YamlMapping, load_yaml
-from blog.jekyll.front_matter import FrontMatter, Status, reference_slug
+from blog.jekyll.front_matter import FrontMatter, Note, Status, reference_slug
 from blog.jekyll.moments import parse_moment
 from blog.jekyll.names import FileName, address_date, article_path, title_slug
 
 _SEPARATORS = re.compile("[,、，]")
+KINDS = ("correction", "addition", "update")
 
 
 def read(document: Document, name: FileName, zone: datetime.tzinfo) -> FrontMatter:
@@ -68,6 +69,7 @@ class _Reader:
             created_at=self.moment("created_at"),
             redirect_from=tuple(str(path).strip() for path in self.values("redirect_from") if path),
             foreign_permalink=foreign_permalink,
+            corrections=self.corrections(),
             extra=self.extra(),
             lines=self.yaml.lines,
             remarks=tuple(self.remarks),
@@ -195,6 +197,23 @@ class _Reader:
             return int(minutes[0])
         self.remark("reading_time", _("The reading time is no number of minutes; it is computed instead."))
         return None
+
+    def corrections(self) -> tuple[Note, ...]:
+        """Oldest first. What is no such list belongs to somebody else, and is left alone."""
+        notes = []
+        for entry in self.values("corrections"):
+            fields = entry if isinstance(entry, Mapping) else {}
+            kind, text = fields.get("kind", "correction"), fields.get("text")
+            try:
+                date = parse_moment(fields.get("date"), self.zone)
+            except ValueError:
+                date = None
+            if kind not in KINDS or date is None or not isinstance(text, str) or not text.strip():
+                form = _("A correction needs a date, a text and a kind; this one is left out: %(entry)s")
+                self.remark("corrections", form % {"entry": str(entry)[:100]})
+                continue
+            notes.append(Note(kind, date, text.strip()))
+        return tuple(sorted(notes, key=lambda note: note.date))
 
     def extra(self) -> dict[str, object]:
         """What nothing above asked for; so this is read last."""

@@ -1,4 +1,5 @@
 from blog.audit.models import AuditEntry
+from blog.corrections.models import Correction
 from blog.feeds.models import FeedCheck, FeedDay, FeedReader, FeedState
 from blog.media.models import Image
 from blog.models.pages import Page
@@ -13,6 +14,7 @@ __all__ = [
     "AuditEntry",
     "Author",
     "Category",
+    "Correction",
     "DeadLink",
     "FeedCheck",
     "FeedDay",

@@ -17,6 +17,7 @@ RESERVED_SLUGS = frozenset(
         "assets",
         "authors",
         "category",
+        "corrections",
         "feed",
         "feeds",
         "healthz",

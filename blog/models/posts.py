@@ -226,6 +226,23 @@ class Post(MarkdownContent):
             and not self.is_public_at(now)
         )
 
+    # The date that readers, feeds and search engines see as that of the last change. Mending a typo does not
+    # move it; an editorial change and a correction do. As a filter it is querysets.last_change.
+
+    @property
+    def changed_at(self) -> datetime.datetime | None:
+        """When it was published, or changed for its readers since."""
+        return self.published_at and max(self.published_at, self.last_modified_at or self.published_at)
+
+    @property
+    def was_changed(self) -> bool:
+        return self.published_at is not None and self.changed_at > self.published_at
+
+    def mark_changed(self, at: datetime.datetime | None = None) -> None:
+        """An editorial change, now or `at` that moment. Does not save; the date never goes back."""
+        at = at or timezone.now()
+        self.last_modified_at = max(at, self.last_modified_at or at)
+
     # Addresses
 
     def get_absolute_url(self) -> str:

@@ -55,6 +55,7 @@ class PostView(HeadMixin, DetailView):
             tags=list(post.tags.order_by("tagged_posts__pk")),
             pillar=post.pillar if post.pillar and post.pillar.is_public else None,
             contents=contents(post.toc),
+            corrections=list(post.corrections.all()),
             share_links=share_links(post.get_canonical_url(), post.title),
             **reading_on(post),
             **kwargs,
@@ -75,7 +76,9 @@ class PostView(HeadMixin, DetailView):
             noindex=post.noindex or not post.is_public,
             feed=Feed.of(post.category) if post.category else None,
             trail=tuple(trail),
-            things=(structured_data.news_article(post, context["description"], tag_names),),
+            things=(
+                structured_data.news_article(post, context["description"], tag_names, context["corrections"]),
+            ),
         )
 
 

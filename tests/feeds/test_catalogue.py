@@ -42,6 +42,7 @@ def test_the_subscription_list_leads_to_every_feed(client, subjects):
     outlines = root.findall("body/outline/outline")
     assert [outline.get("text") for outline in outlines] == [
         "ALLFORCES",
+        "訂正一覧",
         "R&D <b>",
         "技術解説",
         "山の上",

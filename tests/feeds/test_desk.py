@@ -28,7 +28,7 @@ def test_the_desk_shows_how_each_feed_is_and_who_reads_it(admin_client, subjects
     FeedDay.objects.create(key="site", extension="xml", day=today, requests=200, not_modified=150)
     FeedReader.objects.create(key="site", extension="xml", name="Feedly", subscribers=1200, seen_on=today)
     rows = {row.channel.key: row for row in admin_client.get(DESK).context["rows"]}
-    assert set(rows) == {"site", "category/tech", "tag/ai", "author/yama"}
+    assert set(rows) == {"site", "corrections", "category/tech", "tag/ai", "author/yama"}
     site = rows["site"]
     assert (site.requests, site.share_unchanged, site.subscribers, site.problems) == (200, 75, 1200, [])
     page = admin_client.get(DESK).content.decode()
@@ -59,7 +59,7 @@ def test_all_feeds_can_be_checked_now(admin_client, subjects):
     Task.objects.all().delete()
     admin_client.post(f"{DESK}check/")
     keys = set(Task.objects.filter(kind="check_feed").values_list("key", flat=True))
-    assert keys == {"site", "category/tech", "tag/ai", "author/yama"}
+    assert keys == {"site", "corrections", "category/tech", "tag/ai", "author/yama"}
 
 
 def test_the_desk_is_for_those_who_may_see_it(client):

@@ -1,0 +1,111 @@
+"""A correction, an addition or an update: dated, typed, and shown to readers on the article."""
+
+import nh3
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+
+from blog.models.markdown import render_body
+from blog.querysets import public_filter
+
+# A note is not an article: paragraphs, lists, links and emphasis.
+_TAGS = {"p", "br", "a", "em", "strong", "code", "del", "s", "ul", "ol", "li"}
+_SHOWN_TAGS = {"a": {"href", "title"}}
+
+
+class CorrectionQuerySet(models.QuerySet):
+    def public(self, now=None):
+        """Those of posts that readers may see."""
+        return self.filter(public_filter("post__", now))
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-pk")
+
+
+class Correction(models.Model):
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", _("Correction")
+        ADDITION = "addition", _("Addition")
+        UPDATE = "update", _("Update")
+
+    post = models.ForeignKey("blog.Post", models.CASCADE, related_name="corrections", verbose_name=_("post"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CORRECTION)
+    published_at = models.DateTimeField(_("date of the note"), default=timezone.now)
+    text = models.TextField(
+        _("text"),
+        max_length=2000,
+        help_text=_("What was wrong and what is right. Markdown: links, emphasis, lists."),
+    )
+    html = models.TextField(editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("written by"),
+    )
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["published_at", "pk"]
+        verbose_name = _("correction notice")
+        verbose_name_plural = _("correction notices")
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="correction_text_not_empty"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["correction", "addition", "update"]), name="correction_kind_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["published_at"], name="correction_date")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.plain_text[:60]}"
+
+    @property
+    def plain_text(self) -> str:
+        return " ".join(strip_tags(self.html.replace("<br>", " ").replace("</p>", " ")).split())
+
+    def get_absolute_url(self) -> str:
+        return f"{self.post.get_absolute_url()}#correction-{self.pk}"
+
+    def clean(self):
+        self.text = self.text.strip()
+        if not self.text:
+            raise ValidationError({"text": _("The text is empty.")})
+        post = self.post if self.post_id else None
+        if post and (post.published_at is None or post.published_at > timezone.now()):
+            raise ValidationError({"post": _("Readers have not seen this post yet: simply change it.")})
+        if self.published_at is None:
+            return
+        if self.published_at > timezone.now():
+            raise ValidationError({"published_at": _("The date of a note cannot be in the future.")})
+        if post and self.published_at < post.published_at:
+            raise ValidationError(
+                {"published_at": _("The date of a note cannot be before the post's publication.")}
+            )
+
+    def render(self) -> None:
+        """Bring the HTML up to date with the text, without saving."""
+        html = nh3.clean(render_body(self.text).html, tags=_TAGS, attributes=_SHOWN_TAGS, link_rel=None)
+        self.html = html.strip()
+
+    @transaction.atomic
+    def save(self, **kwargs):
+        """The post counts as edited, and for its readers as changed on the day of the note."""
+        self.render()
+        super().save(**kwargs)
+        self.post.mark_changed(self.published_at)
+        self.post.save(update_fields=["last_modified_at"])
+
+    @transaction.atomic
+    def delete(self, **kwargs):
+        deleted = super().delete(**kwargs)
+        self.post.save(update_fields=["last_modified_at"])
+        return deleted

@@ -1,0 +1,39 @@
+"""All corrections of the site, for readers."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from blog.addresses import absolute_url
+from blog.models import Correction
+from blog.views.head import Feed, Head
+from blog.views.lists import PostListView
+
+
+class CorrectionsView(PostListView):
+    """Newest first; of posts that readers may see."""
+
+    context_object_name = "corrections"
+    template_name = "blog/corrections/list.html"
+    paginator_class = Paginator
+    url_name = "corrections"
+
+    def get_queryset(self):
+        notes = Correction.objects.public().newest_first().select_related("post", "post__category")
+        return notes.defer("post__body", "post__body_html", "post__toc", "post__front_matter")
+
+    def get_context_data(self, **kwargs):
+        feed = Feed(f"{settings.SITE_NAME}: {_('Corrections')}", reverse("corrections_feed"))
+        return super().get_context_data(feed=feed, **kwargs)
+
+    def get_head(self, context):
+        page = context["page_obj"]
+        text = _("What %(site)s has corrected, added or updated in its articles after publication.")
+        return Head(
+            title=self.on_page(_("Corrections"), page),
+            description=self.on_page(text % {"site": settings.SITE_NAME}, page),
+            url=absolute_url(self.page_path(page.number)),
+            feed=context["feed"],
+            trail=((_("Corrections"), reverse("corrections")),),
+        )
