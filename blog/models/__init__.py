@@ -5,6 +5,7 @@ from blog.models.posts import Post
 from blog.models.redirects import Redirect
 from blog.models.related import RelatedPost
 from blog.models.taxonomy import Author, Category, Tag, TaggedPost
+from blog.workflow.models import PreviewLink, Spelling, Transition
 
 __all__ = [
     "AuditEntry",
@@ -13,8 +14,11 @@ __all__ = [
     "Image",
     "Page",
     "Post",
+    "PreviewLink",
     "Redirect",
     "RelatedPost",
+    "Spelling",
     "Tag",
     "TaggedPost",
+    "Transition",
 ]

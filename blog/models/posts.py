@@ -5,6 +5,7 @@ import re
 import unicodedata
 import uuid
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -82,6 +83,16 @@ class Post(MarkdownContent):
         help_text=_("Separated by commas (, 、 ，). A tag may hold spaces."),
     )
 
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("begun by"),
+    )
+
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     published_at = models.DateTimeField(
         _("published"), null=True, blank=True, help_text=_("In the future: scheduled for that moment.")
@@ -143,7 +154,11 @@ class Post(MarkdownContent):
         ordering = ["-published_at", "-pk"]
         verbose_name = _("post")
         verbose_name_plural = _("posts")
-        permissions = [("publish_post", _("Can publish, schedule and withdraw posts"))]
+        permissions = [
+            ("publish_post", _("Can publish, schedule and withdraw posts")),
+            ("review_post", _("Can return posts with a note")),
+            ("edit_any_post", _("Can edit the posts of others")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["published_on", "slug"],
