@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from blog import feeds, sitemaps, views
+from blog.workflow.views import SharedPreview
 
 
 class Year:
@@ -67,6 +68,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("site.webmanifest", views.web_manifest, name="web_manifest"),
     path("healthz", views.healthz, name="healthz"),
+    path("preview/<word:token>/", SharedPreview.as_view(), name="shared_preview"),
     path("media/<path:path>", views.media, name="media"),
     path("assets/<path:path>", views.old_asset),
     path("<slug:slug>/", views.PageView.as_view(), name="page"),

@@ -214,8 +214,6 @@ def refuse(
         raise ValidationError({"note": _("Say in the note what is to be done.")})
     if step.date == "future" and (at is None or at <= timezone.now()):
         raise ValidationError({"published_at": _("This moment has passed. Choose one in the future.")})
-    if step is REDATE and at is None:
-        raise ValidationError({"published_at": _("A published post needs a date.")})
     if step.date == "passed" and at is not None and at > timezone.now():
         raise ValidationError(
             {"published_at": _("This moment is in the future. Withdraw the post, then schedule it.")}
@@ -244,39 +242,43 @@ def perform(
     note: str = "",
     at: datetime.datetime | None = None,
     confirmed: Collection[str] = (),
+    edited: bool = False,
 ) -> Transition:
-    """Take the step with the post as it is stored now, its row locked, and write it down.
+    """Take the step from the state that is stored now, with the row locked, and write it down.
 
     `at` is the moment of publication where the step has one; publishing without it keeps a date that has
-    passed, or else dates the post now. Raises PermissionDenied, or ValidationError in the user's language;
-    then nothing has changed. `post` comes to know its new status and date.
+    passed, or else dates the post now. `edited` says that `post` holds text that is saved with the step;
+    else it may be stale, and only its state and date change. Raises PermissionDenied, or ValidationError in
+    the user's language; then nothing has changed.
     """
     note = note.strip()
-    stored = Post.objects.select_for_update().get(pk=post.pk)
+    stored = Post.objects.select_for_update().get(pk=post.pk) if post.pk else Post()
     before = state_of(stored)
-    warnings = refuse(stored, step, state=before, user=user, note=note, at=at, confirmed=confirmed)
-    now = timezone.now()
-    stored.status = step.status
+    target = post if edited else stored
+    target.status = stored.status
+    warnings = refuse(target, step, state=before, user=user, note=note, at=at, confirmed=confirmed)
+    target.status = step.status
     if step.date:
+        now = timezone.now()
         kept = stored.published_at if stored.published_at and stored.published_at <= now else now
-        stored.published_at = at or kept
-        stored.full_clean()
-    stored.save(update_fields=["status", "published_at"])
-    taken = stored.transitions.create(
+        target.published_at = at or kept
+        target.full_clean()
+    target.save(update_fields=None if edited else ["status", "published_at"])
+    taken = target.transitions.create(
         name=step.name,
         from_state=before,
-        to_state=state_of(stored),
+        to_state=state_of(target),
         user=user,
         username=user.get_username(),
         note=note,
-        moment=stored.published_at if step.date else None,
+        moment=target.published_at if step.date else None,
         confirmed=[{"check": finding.key, "text": finding.summary} for finding in warnings],
     )
     if step.audit:
         details = {"note": note, "confirmed": [finding.summary for finding in warnings]}
         if taken.moment:
             details["moment"] = taken.moment.isoformat()
-        record(user, step.audit, stored, **{name: value for name, value in details.items() if value})
-    post.status, post.published_at = stored.status, stored.published_at
-    post.slug, post.updated_at = stored.slug, stored.updated_at
+        record(user, step.audit, target, **{name: value for name, value in details.items() if value})
+    if not edited:
+        post.refresh_from_db(fields=["status", "published_at", "updated_at"])
     return taken

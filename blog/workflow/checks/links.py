@@ -112,9 +112,7 @@ def checker(articles: list[Article]) -> Callable[[Article], Iterator[Finding]]:
             yield Finding(
                 "link",
                 _("A link leads nowhere: %(path)s") % {"path": path},
-                _(
-                    "Nothing public is there when this post comes out. Mend the address, or take the link out."
-                ),
+                _("Nothing public is there when this post comes out. Mend the address or unlink it."),
                 lines=lines,
                 blocks=True,
             )
