@@ -86,6 +86,7 @@ ADDRESSES = {
     "robots": [("/robots.txt", ABSENT)],
     "web_manifest": [("/site.webmanifest", ABSENT)],
     "healthz": [("/healthz", ABSENT)],
+    "shared_preview": [("/preview/secret/", ABSENT)],
     "media": [("/media/images/", ABSENT)],
     "assets/<path:path>": [("/assets/images/", ABSENT)],
     "page": [("/about/", ABSENT)],
@@ -167,6 +168,7 @@ def test_every_row_is_answered_at_its_address(client, site):
         "/2025/11/02/",
         "/2026/",
         "/sitemap-posts-2025-11.xml",
+        "/preview/secret/",
         "/media/images/",
         "/assets/images/",
     }

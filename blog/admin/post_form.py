@@ -160,7 +160,7 @@ class PostForm(MarkdownForm):
         """Validate the post as it would be after the step, then ask whether the step is allowed."""
         step = self.step
         stored_status = self.instance.status
-        if step:
+        if step and self.stored_state in step.sources:
             self.instance.status = step.status
         super()._post_clean()
         self.instance.status = stored_status
