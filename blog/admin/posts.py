@@ -47,7 +47,8 @@ class PostAdmin(WorkflowDesk, WorkflowActions, NewsroomAdmin):
     search_fields = ["title", "slug", "excerpt", "tags", "body"]
 
     class Media:
-        js = ("js/admin-publication.js",)
+        css = {"all": ("css/admin-workflow.css",)}
+        js = ("js/admin-publication.js", "js/admin-workflow.js")
 
     # The list
 

@@ -57,10 +57,6 @@ def choosable_posts(request) -> PostQuerySet:
 class WorkflowDesk:
     """Mixed into PostAdmin, before the model admin itself."""
 
-    class Media:
-        css = {"all": ["css/admin-workflow.css"]}
-        js = ["js/admin-workflow.js"]
-
     # Who sees and changes what
 
     def get_queryset(self, request):
@@ -122,15 +118,17 @@ class WorkflowDesk:
         last = timeline[0] if timeline else None
         editable = self.has_change_permission(request, post) if post else True
         typed = form.instance if form.is_bound else post
+        findings = check(typed) if typed else []
+        ticked = form.confirmed if form.is_bound else set()
+        errors = sum(finding.blocks for finding in findings)
         return {
             "step_buttons": _buttons(shown, steps) if editable else [],
             "steps_without_form": [] if editable else [step for step in steps if step is RECALL],
             "takes_note": editable and bool(steps),
             "note_is_needed": RETURN in steps,
-            "findings": [
-                (finding, finding.key in form.confirmed if form.is_bound else False)
-                for finding in (check(typed) if typed else [])
-            ],
+            "findings": [(finding, finding.key in ticked) for finding in findings],
+            "error_count": errors,
+            "warning_count": len(findings) - errors,
             "shows_checks": typed is not None,
             "may_confirm": editable and any(step.checked for step in steps),
             "timeline": [(taken, _step_text(taken), badge(State(taken.to_state))) for taken in timeline],
