@@ -20,8 +20,10 @@ def _title_key(title: str) -> str:
 
 
 def _spellings(title: str) -> set[str]:
+    """As the database may make them of a title: it knows nothing of widths, and SQLite little of case."""
     plain = unicodedata.normalize("NFKC", title)
-    return {title, plain, plain.translate(_FULL_WIDTH)}
+    closed = {"".join(text.split()) for text in (title, plain, plain.translate(_FULL_WIDTH))}
+    return closed | {text.lower() for text in closed}
 
 
 def _slug_key(slug: str) -> str:
@@ -36,12 +38,15 @@ def _near(key: str, other: str) -> bool:
 
 def checker(articles: list[Article]) -> Callable[[Article], Iterator[Finding]]:
     titles = {title for article in articles for title in _spellings(article.post.title)}
-    condition = Q(title__in=titles)
+    condition = Q(title_key__in=titles)
     for article in articles:
         if key := _slug_key(article.post.slug):
             condition |= Q(slug_key__startswith=key) | Q(slug_key=_NUMBER.sub("", key))
-    slug_key = Lower(Replace("slug", Value("-"), Value("")))
-    rows = Post.objects.order_by().annotate(slug_key=slug_key).filter(condition)
+    keys = {
+        "title_key": Lower(Replace("title", Value(" "), Value(""))),
+        "slug_key": Lower(Replace("slug", Value("-"), Value(""))),
+    }
+    rows = Post.objects.order_by().annotate(**keys).filter(condition)
     others = list(rows.values_list("pk", "title", "slug"))
 
     def check(article: Article) -> Iterator[Finding]:
