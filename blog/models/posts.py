@@ -243,7 +243,7 @@ class Post(MarkdownContent):
     def get_canonical_url(self) -> str:
         return self.canonical_url or absolute_url(self.get_absolute_url())
 
-    # Workflow
+    # What a step does to the post. Who may take one, and what is checked before: blog/workflow/.
 
     def publish(self, at: datetime.datetime | None = None) -> None:
         """Publish now, or schedule for `at`; a date that is set already and has passed stays. Saves.

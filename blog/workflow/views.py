@@ -138,5 +138,6 @@ class SharedPreview(PostView):
         return response
 
     def get_head(self, context):
-        """Without the addresses that a shared page would tell of: there is nothing at them yet."""
-        return replace(super().get_head(context), url="", noindex=True, trail=(), things=())
+        """Without the post's own addresses, for there is nothing at them yet."""
+        head = super().get_head(context)
+        return replace(head, url="", noindex=True, trail=head.trail[:-1], things=())

@@ -39,7 +39,7 @@ def test_a_post_goes_from_its_writer_to_its_readers(open_browser):
     for box in desk.get_by_role("checkbox", name="確認した").all():
         box.check()
     desk.get_by_role("button", name="今すぐ公開").click()
-    expect(desk.get_by_text("「記者の原稿」は公開中です。")).to_be_visible()
+    expect(desk.get_by_text("「記者の原稿」を公開しました。")).to_be_visible()
     assert Post.objects.get().is_public
     assert Post.objects.get().body == "書き直した本文。"
 

@@ -23,6 +23,7 @@ from blog.workflow.transitions import (
     WITHDRAW,
     perform,
 )
+from tests.admin_pages import post_page, save_form
 from tests.factories import (
     make_draft,
     make_expired,
@@ -144,6 +145,18 @@ def test_a_step_does_not_overwrite_what_somebody_saved_meanwhile(chief):
     perform(post, SUBMIT, user=chief)
     stored = Post.objects.get(pk=post.pk)
     assert (stored.title, stored.body, stored.status) == ("新しい題", "新しい本文", "in_review")
+
+
+@pytest.mark.skipif(not connection.features.has_select_for_update, reason="needs row locks")
+def test_the_row_is_locked_for_a_step_and_for_a_save_on_the_desk(chief, client):
+    post = make_draft()
+    client.force_login(chief)
+    with CaptureQueriesContext(connection) as step:
+        perform(post, SUBMIT, user=chief)
+    with CaptureQueriesContext(connection) as save:
+        save_form(client, post_page(post), title="直した題")
+    for captured in (step, save):
+        assert any("FOR UPDATE" in query["sql"] for query in captured.captured_queries)
 
 
 def test_a_step_is_taken_from_the_state_that_is_stored(chief):
