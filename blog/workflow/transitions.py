@@ -252,7 +252,9 @@ def perform(
     the user's language; then nothing has changed.
     """
     note = note.strip()
-    stored = Post.objects.select_for_update().get(pk=post.pk) if post.pk else Post()
+    stored = Post.objects.select_for_update().filter(pk=post.pk).first() if post.pk else Post()
+    if stored is None:
+        raise ValidationError(_("The post was deleted meanwhile."))
     before = state_of(stored)
     target = post if edited else stored
     target.status = stored.status

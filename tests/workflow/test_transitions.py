@@ -147,6 +147,13 @@ def test_a_step_does_not_overwrite_what_somebody_saved_meanwhile(chief):
     assert (stored.title, stored.body, stored.status) == ("新しい題", "新しい本文", "in_review")
 
 
+def test_a_post_that_was_deleted_meanwhile_is_told(chief):
+    post = make_draft()
+    Post.objects.filter(pk=post.pk).delete()
+    with pytest.raises(ValidationError, match="deleted"):
+        perform(post, SUBMIT, user=chief)
+
+
 @pytest.mark.skipif(not connection.features.has_select_for_update, reason="needs row locks")
 def test_the_row_is_locked_for_a_step_and_for_a_save_on_the_desk(chief, client):
     post = make_draft()
