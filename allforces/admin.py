@@ -4,7 +4,18 @@ from django.contrib.admin import AdminSite
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-SECTIONS = ("Post", "Image", "Category", "Tag", "Author", "Page", "Redirect", "Spelling", "AuditEntry")
+SECTIONS = (
+    "Post",
+    "Image",
+    "Category",
+    "Tag",
+    "Author",
+    "Page",
+    "Redirect",
+    "Spelling",
+    "AuditEntry",
+    "Task",
+)
 
 
 class NewsroomSite(AdminSite):

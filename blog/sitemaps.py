@@ -18,12 +18,17 @@ from django.db.models.functions import Coalesce, Greatest, TruncMonth
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from blog.addresses import absolute_url
 from blog.models import Author, Category, Page, Post, Tag
 from blog.querysets import PostQuerySet, public_filter
+from blog.rendering.text import without_controls
+
+NEWS = datetime.timedelta(days=2)
+NEWS_AT_MOST = 1000
 
 
 @require_safe
@@ -44,6 +49,22 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def section(request: HttpRequest, section: str) -> HttpResponse:
     return sitemap(request, sections(), section, template_name="blog/sitemap.xml")
+
+
+@require_safe
+def news(request: HttpRequest) -> HttpResponse:
+    """The articles of the last two days, at most 1,000.
+
+    https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap
+    """
+    since = timezone.now() - NEWS
+    posts = Post.objects.public().in_sitemap().filter(published_at__gte=since).newest_first()
+    entries = [
+        {"url": post.get_canonical_url(), "moment": post.published_at, "title": without_controls(post.title)}
+        for post in posts.only("title", "slug", "published_at", "canonical_url")[:NEWS_AT_MOST]
+    ]
+    context = {"entries": entries, "name": settings.SITE_NAME}
+    return TemplateResponse(request, "blog/news_sitemap.xml", context, content_type="application/xml")
 
 
 def sections() -> dict[str, "Section"]:

@@ -14,6 +14,7 @@ def test_crawlers_are_told_what_to_leave_alone_and_where_the_sitemap_is(client):
         "Disallow: /search/",
         "",
         "Sitemap: https://news.example.jp/sitemap.xml",
+        "Sitemap: https://news.example.jp/news-sitemap.xml",
     ]
 
 
