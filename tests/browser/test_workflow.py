@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from blog.models import Post
+from blog.models import Post, Spelling
 from tests.admin_pages import post_page
 from tests.browser.conftest import PHONE
 from tests.factories import make_draft
@@ -71,6 +71,7 @@ def test_a_preview_link_is_made_and_revoked_without_losing_unsaved_text(open_bro
 
 
 def test_a_finding_leads_to_its_line(open_browser):
+    Spelling.objects.get_or_create(preferred="サーバー", defaults={"variants": "サーバ"})
     desk = open_browser(make_publisher())
     desk.goto(post_page(make_draft(body="一行目\n\n二行目のサーバ\n\n三行目")))
     desk.get_by_role("link", name="3行目").click()
