@@ -13,6 +13,7 @@ SECTIONS = (
     "Author",
     "Page",
     "Redirect",
+    "Spelling",
     "FeedState",
     "Task",
     "AuditEntry",

@@ -42,8 +42,8 @@ class PostQuerySet(models.QuerySet):
         return self.filter(status="published", expires_at__lte=now or timezone.now())
 
     def written_by(self, user):
-        """Whose byline is linked to the user's account."""
-        return self.filter(author__user=user)
+        """Begun by the user, or with a byline that is linked to the user's account."""
+        return self.filter(Q(author__user=user) | Q(created_by=user))
 
     def newest_first(self):
         return self.order_by("-published_at", "-pk")

@@ -8,6 +8,7 @@ from blog.feeds.catalogue import FeedsView, opml
 from blog.feeds.channels import AuthorChannel, CategoryChannel, Channel, CorrectionsChannel, TagChannel
 from blog.feeds.formats import FORMATS, SMARTFORMAT
 from blog.feeds.views import FeedView, OldCategoryFeed
+from blog.workflow.views import SharedPreview
 
 
 class Year:
@@ -91,6 +92,7 @@ urlpatterns = [
     path("indexnow-key.txt", views.indexnow_key, name="indexnow_key"),
     path("site.webmanifest", views.web_manifest, name="web_manifest"),
     path("healthz", views.healthz, name="healthz"),
+    path("preview/<word:token>/", SharedPreview.as_view(), name="shared_preview"),
     path("media/<path:path>", views.media, name="media"),
     path("assets/<path:path>", views.old_asset),
     path("<slug:slug>/", views.PageView.as_view(), name="page"),

@@ -40,9 +40,25 @@ def post_page(post) -> str:
 
 
 def save_form(browser, address: str, button="_continue", **changes):
-    """Fill in the form at that address, press the button, and follow to the page that comes then."""
-    fields = form_fields(browser.get(address), **changes) | {button: "1"}
-    return browser.post(address, fields, follow=True)
+    """Fill in the form at that address, press the button, and follow to the page that comes then.
+
+    Warnings of the checks before publishing are confirmed, those that come up with the first attempt, too.
+    """
+    page = browser.get(address)
+    fields = form_fields(page, **changes) | {button: "1"} | confirmations(page)
+    response = browser.post(address, fields, follow=True)
+    asked = {} if response.redirect_chain else confirmations(response)
+    if asked.keys() - fields.keys():
+        response = browser.post(address, fields | asked, follow=True)
+    return response
+
+
+def confirmations(response) -> dict:
+    """A tick in each box that asks to confirm a warning."""
+    boxes = re.findall(
+        r'<input type="checkbox" name="(confirm-[^"]+)"(?: value="([^"]*)")?', response.content.decode()
+    )
+    return {name: value or "on" for name, value in boxes}
 
 
 def form_errors(response) -> dict:

@@ -68,6 +68,9 @@ def test_staff_need_the_permission_to_see_posts(client):
     client.force_login(make_staff())
     assert client.get(make_draft().get_preview_url()).status_code == 403
     client.force_login(staff_with("view_post"))
+    assert client.get(make_draft().get_preview_url()).status_code == 403
+    assert client.get(make_post().get_preview_url()).status_code == 200
+    client.force_login(staff_with("view_post", "review_post"))
     assert client.get(make_draft().get_preview_url()).status_code == 200
 
 

@@ -3,7 +3,7 @@
 import datetime
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.urls import reverse
 from django.utils import timezone
@@ -12,9 +12,10 @@ from taggit.forms import TagField, TagWidget
 
 from blog.addresses import TOKYO
 from blog.admin.markdown import MarkdownForm
-from blog.admin.states import state_of
 from blog.models import Post
 from blog.naming import NAME_LENGTH, name_key
+from blog.workflow.states import State, state_of
+from blog.workflow.transitions import PUBLISH, REDATE, RESCHEDULE, STEPS, Step, publishing_step, refuse
 
 _CONSTRAINT_FIELDS = {
     "post_slug_unique_in_its_day": "slug",
@@ -87,15 +88,18 @@ class TagsField(TagField):
 
 
 class PostForm(MarkdownForm):
-    """`may_publish` is set on the class by PostAdmin.get_form, from the permissions of the user."""
+    """Saving and, with one of the buttons, a step of the post. `user` is set on the class by PostAdmin."""
 
-    may_publish = False
+    user = None
 
     tags = TagsField(
         label=_("tags"), required=False, help_text=_("Separated by commas (, 、 ，). A tag may hold spaces.")
     )
     editorial_change = forms.BooleanField(
         label=_("Editorial change: show readers today as the date of the update"), required=False
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     class Meta:
@@ -107,23 +111,35 @@ class PostForm(MarkdownForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.was_published = self.instance.status == Post.Status.PUBLISHED
-        if "status" in self.fields:
-            # Publishing and withdrawing have buttons of their own; here is what a post may be meanwhile.
-            current = [(self.instance.status, state_of(self.instance).label)] if self.instance.pk else []
-            working = [(status, status.label) for status in (Post.Status.DRAFT, Post.Status.IN_REVIEW)]
-            self.fields["status"].choices = list(dict([*current, *working]).items())
+        self.stored_state = state_of(self.instance)
+        self.stored_date = self.instance.published_at
 
     @property
-    def transition(self) -> str | None:
-        """`publish`, `publish_now`, `withdraw` or None, by the button that was pressed."""
-        return next(
-            (name for name in ("publish", "publish_now", "withdraw") if f"_{name}" in self.data), None
-        )
+    def button(self) -> str:
+        """The name of the button that was pressed, if it is one of a step."""
+        return next((name for name in ("publish_now", *STEPS) if f"_{name}" in self.data), "")
 
     @property
-    def publishes(self) -> bool:
-        return self.transition in {"publish", "publish_now"}
+    def at(self):
+        """The moment of publication in the form; None where the user may not choose one."""
+        return self.cleaned_data.get("published_at")
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is taken with the save: by its button, or because a date that counts was changed."""
+        if self.button == "publish":
+            return publishing_step(self.at)
+        if self.button:
+            return STEPS.get(self.button, PUBLISH)
+        if "published_at" in self.cleaned_data and self.at != self.stored_date:
+            moves = {State.SCHEDULED: RESCHEDULE, State.PUBLIC: REDATE, State.EXPIRED: REDATE}
+            return moves.get(self.stored_state)
+        return None
+
+    @property
+    def confirmed(self) -> set[str]:
+        """The keys of the warnings whose boxes are ticked."""
+        return {name.removeprefix("confirm-") for name in self.data if name.startswith("confirm-")}
 
     def _clean_moment(self, name: str):
         """The field shows minutes; a moment that was not touched keeps its seconds."""
@@ -133,26 +149,36 @@ class PostForm(MarkdownForm):
         return typed
 
     def clean_published_at(self):
-        if self.transition == "publish_now":
+        if self.button == "publish_now":
             return timezone.now()
-        return self._clean_moment("published_at") or (
-            timezone.now() if self.transition == "publish" else None
-        )
+        return self._clean_moment("published_at") or (timezone.now() if self.button == "publish" else None)
 
     def clean_expires_at(self):
         return self._clean_moment("expires_at")
 
-    def clean(self):
-        cleaned = super().clean()
-        if self.transition and not self.may_publish:
-            raise ValidationError(_("Your account may not publish or withdraw posts."))
-        if self.transition == "withdraw" and not self.was_published:
-            raise ValidationError(_("Only a published post can be withdrawn."))
-        if self.publishes:
-            cleaned["status"] = self.instance.status = Post.Status.PUBLISHED
-        elif self.transition == "withdraw":
-            cleaned["status"] = Post.Status.PUBLISHED  # until Post.withdraw() changes it
-        return cleaned
+    def _post_clean(self):
+        """Validate the post as it would be after the step, then ask whether the step is allowed."""
+        step = self.step
+        stored_status = self.instance.status
+        if step and self.stored_state in step.sources:
+            self.instance.status = step.status
+        super()._post_clean()
+        self.instance.status = stored_status
+        if step and not self._errors:
+            try:
+                refuse(
+                    self.instance,
+                    step,
+                    state=self.stored_state,
+                    user=self.user,
+                    note=self.cleaned_data["note"],
+                    at=self.at,
+                    confirmed=self.confirmed,
+                )
+            except PermissionDenied as refusal:
+                self.add_error(None, str(refusal))
+            except ValidationError as refusal:
+                self._update_errors(refusal)
 
     def _get_validation_exclusions(self):
         # A slug can be taken on its day even when this user may not touch the date.

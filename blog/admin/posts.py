@@ -1,29 +1,27 @@
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.db.models import F
-from django.http import HttpResponseRedirect
-from django.urls import path, reverse
-from django.utils import timezone
+from django.urls import path
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markdownx.models import MarkdownxField
 
 from blog.admin.actions import WorkflowActions
-from blog.admin.base import NewsroomAdmin, is_autocomplete, short_moment
+from blog.admin.base import NewsroomAdmin, is_autocomplete
 from blog.admin.markdown import MarkdownEditor
 from blog.admin.media import CoverSelect, thumbnail_tag
 from blog.admin.post_form import LocalDateTimeInput, MomentField, PostForm
 from blog.admin.preview import PostPreview
 from blog.admin.related import RelatedPostInline
 from blog.admin.search import search_posts
-from blog.admin.states import SEEN_BY_READERS, CoverFilter, State, StateFilter, badge, state_of
+from blog.admin.states import CoverFilter, State, StateFilter, badge, state_of
 from blog.history.admin import HistoryMixin
 from blog.models import Post
 from blog.overview.lists import MineFilter, OverviewList, ProblemFilter
-
-UNPUBLISHED = {State.DRAFT, State.IN_REVIEW}
+from blog.workflow.admin import WorkflowDesk, choosable_posts
+from blog.workflow.transitions import perform
 
 
 class PostList(ChangeList):
@@ -32,7 +30,7 @@ class PostList(ChangeList):
 
 
 @admin.register(Post)
-class PostAdmin(WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin):
+class PostAdmin(WorkflowDesk, WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin):
     form = PostForm
     inlines = [RelatedPostInline]
     autocomplete_fields = ["category", "author", "pillar"]
@@ -51,7 +49,8 @@ class PostAdmin(WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin):
     search_fields = ["title", "slug", "excerpt", "tags", "body"]
 
     class Media:
-        js = ("js/admin-publication.js",)
+        css = {"all": ("css/admin-workflow.css",)}
+        js = ("js/admin-publication.js", "js/admin-workflow.js")
 
     # The list
 
@@ -88,18 +87,9 @@ class PostAdmin(WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin):
 
     # What may be changed
 
-    def has_delete_permission(self, request, obj=None):
-        """Deleting what is published takes it from the readers, as withdrawing does."""
-        allowed = super().has_delete_permission(request, obj)
-        if obj is not None and obj.status == Post.Status.PUBLISHED:
-            return allowed and self.has_publish_permission(request)
-        return allowed
-
     def get_fieldsets(self, request, obj=None):
         state = state_of(obj) if obj else State.DRAFT
-        publisher = self.has_publish_permission(request)
-        choosable = state in UNPUBLISHED or (publisher and state == State.SCHEDULED)
-        publication = ["status" if choosable else "state", ("published_at", "expires_at"), "slug", "featured"]
+        publication = [("published_at", "expires_at"), "slug", "featured"]
         if state == State.PUBLIC:
             publication += ["last_modified_at", "editorial_change"]
         fieldsets = [
@@ -119,20 +109,20 @@ class PostAdmin(WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin):
         return fieldsets
 
     def get_readonly_fields(self, request, obj=None):
-        fields = ["state", "last_modified_at", "redirect_list", "guid", "created_at", "updated_at"]
+        fields = ["last_modified_at", "redirect_list", "guid", "created_at", "updated_at"]
         fields += ["source_name", "imported_at", "imported_front_matter"]
         return fields if self.has_publish_permission(request) else [*fields, "published_at", "expires_at"]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
-        form.may_publish = self.has_publish_permission(request)
+        form.user = request.user
         return form
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "cover":
             kwargs["widget"] = CoverSelect(db_field, self.admin_site)
         elif db_field.name == "pillar":
-            kwargs["queryset"] = Post.objects.only("title")
+            kwargs["queryset"] = choosable_posts(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("old addresses"))
@@ -148,74 +138,32 @@ class PostAdmin(WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin):
     # Saving
 
     def save_model(self, request, obj, form, change):
+        if not change:
+            obj.created_by = request.user
         if form.cleaned_data.get("editorial_change") and state_of(obj) == State.PUBLIC:
             obj.mark_changed()
-        if form.publishes:
-            obj.publish()
-        elif form.transition == "withdraw":
-            obj.withdraw()
+        if form.step:
+            note, at, confirmed = form.cleaned_data["note"], form.at, form.confirmed
+            perform(obj, form.step, user=request.user, note=note, at=at, confirmed=confirmed, edited=True)
         else:
             super().save_model(request, obj, form, change)
 
     def construct_change_message(self, request, form, formsets, add=False):
         message = super().construct_change_message(request, form, formsets, add)
-        if form.transition:
+        if form.step:
             label = str(state_of(form.instance).label)
             message.append({"changed": {"name": _("state"), "object": label}})
         return message
-
-    def response_add(self, request, obj, post_url_continue=None):
-        return self._response_to_transition(request, obj) or super().response_add(
-            request, obj, post_url_continue
-        )
-
-    def response_change(self, request, obj):
-        return self._response_to_transition(request, obj) or super().response_change(request, obj)
-
-    def _response_to_transition(self, request, post):
-        if not {"_publish", "_publish_now", "_withdraw"} & set(request.POST):
-            return None
-        texts = {
-            State.PUBLIC: _("“%(title)s” is public."),
-            State.SCHEDULED: _("“%(title)s” will be published on %(moment)s."),
-            State.WITHDRAWN: _("“%(title)s” was withdrawn."),
-        }
-        text = texts.get(state_of(post), _("“%(title)s” was saved, but has expired already."))
-        values = {"title": post.title, "moment": short_moment(post.published_at)}
-        self.message_user(request, text % values, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:blog_post_change", args=[post.pk]))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj and request.method == "POST":
             # The form has already written into `obj`; the page tells what is stored.
             context["original"] = obj = Post.objects.get(pk=obj.pk)
-        context |= self._publishing_context(request, obj)
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def _publishing_context(self, request, post) -> dict:
-        state = state_of(post) if post else State.DRAFT
-        may_publish = self.has_publish_permission(request)
-        return {
-            "state_badge": badge(state) if post else "",
+        state = state_of(obj) if obj else State.DRAFT
+        context |= {
+            "state_badge": badge(state) if obj else "",
             "is_preview": state != State.PUBLIC,
-            "public_path": post.get_absolute_url() if post and state == State.PUBLIC else "",
-            "show_publish": may_publish and state in {*UNPUBLISHED, State.WITHDRAWN},
-            "show_publish_now": may_publish and state == State.SCHEDULED,
-            "show_withdraw": may_publish and state in {State.SCHEDULED, *SEEN_BY_READERS},
-            "is_scheduled": state == State.SCHEDULED,
-            **_publish_labels(post.published_at if post else None),
+            "public_path": obj.get_absolute_url() if obj and state == State.PUBLIC else "",
+            **self.workflow_context(request, obj, context["adminform"].form),
         }
-
-
-def _publish_labels(published_at) -> dict:
-    """What the publishing button does with the date; the script in the page follows what is typed."""
-    labels = {
-        "now": _("Publish now"),
-        "later": _("Schedule for %s"),
-        "earlier": _("Publish with the date %s"),
-    }
-    if published_at is None:
-        label = labels["now"]
-    else:
-        label = labels["later" if published_at > timezone.now() else "earlier"] % short_moment(published_at)
-    return {"publish_labels": labels, "publish_label": label}
+        return super().render_change_form(request, context, add, change, form_url, obj)

@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from blog.admin.base import ChoicesMixin
-from blog.models import Post, RelatedPost
+from blog.models import RelatedPost
+from blog.workflow.admin import choosable_posts
 
 
 class RelatedPostForm(forms.ModelForm):
@@ -53,5 +54,5 @@ class RelatedPostInline(ChoicesMixin, admin.TabularInline):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "target":
-            kwargs["queryset"] = Post.objects.only("title")
+            kwargs["queryset"] = choosable_posts(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,24 +1,14 @@
-"""What the newsroom calls the state of a post: its status, seen at this moment."""
+"""The state of a post in the lists: found by the database, shown as a badge."""
 
 from django.contrib import admin
-from django.db import models
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from blog.models import Post
 from blog.querysets import PostQuerySet
+from blog.workflow.states import SEEN_BY_READERS, State, state_of
 
+__all__ = ["SEEN_BY_READERS", "CoverFilter", "State", "StateFilter", "badge", "in_state", "state_of"]
 
-class State(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
-    SCHEDULED = "scheduled", _("Scheduled")
-    PUBLIC = "public", _("Public")
-    EXPIRED = "expired", _("Expired")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-SEEN_BY_READERS = {State.PUBLIC, State.EXPIRED}
 
 # A shape for each, because colour alone says nothing to many eyes.
 _SHAPES = {
@@ -29,14 +19,6 @@ _SHAPES = {
     State.EXPIRED: "◌",
     State.WITHDRAWN: "×",
 }
-
-
-def state_of(post: Post) -> State:
-    if post.is_public:
-        return State.PUBLIC
-    if post.is_scheduled:
-        return State.SCHEDULED
-    return State.EXPIRED if post.status == Post.Status.PUBLISHED else State(post.status)
 
 
 def in_state(posts: PostQuerySet, state: State) -> PostQuerySet:

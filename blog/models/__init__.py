@@ -9,6 +9,7 @@ from blog.models.related import RelatedPost
 from blog.models.taxonomy import Author, Category, Tag, TaggedPost
 from blog.outbox.models import Task
 from blog.overview.models import DeadLink, SavedFilter
+from blog.workflow.models import PreviewLink, Spelling, Transition
 
 __all__ = [
     "AuditEntry",
@@ -23,10 +24,13 @@ __all__ = [
     "Image",
     "Page",
     "Post",
+    "PreviewLink",
     "Redirect",
     "RelatedPost",
     "SavedFilter",
+    "Spelling",
     "Tag",
     "TaggedPost",
     "Task",
+    "Transition",
 ]

@@ -5,6 +5,7 @@ import re
 import unicodedata
 import uuid
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -95,6 +96,16 @@ class Post(MarkdownContent):
         help_text=_("Separated by commas (, 、 ，). A tag may hold spaces."),
     )
 
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("begun by"),
+    )
+
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     published_at = models.DateTimeField(
         _("published"), null=True, blank=True, help_text=_("In the future: scheduled for that moment.")
@@ -156,7 +167,11 @@ class Post(MarkdownContent):
         ordering = ["-published_at", "-pk"]
         verbose_name = _("post")
         verbose_name_plural = _("posts")
-        permissions = [("publish_post", _("Can publish, schedule and withdraw posts"))]
+        permissions = [
+            ("publish_post", _("Can publish, schedule and withdraw posts")),
+            ("review_post", _("Can return posts with a note")),
+            ("edit_any_post", _("Can edit the posts of others")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["published_on", "slug"],
@@ -258,7 +273,7 @@ class Post(MarkdownContent):
     def get_canonical_url(self) -> str:
         return self.canonical_url or absolute_url(self.get_absolute_url())
 
-    # Workflow
+    # What a step does to the post. Who may take one, and what is checked before: blog/workflow/.
 
     def publish(self, at: datetime.datetime | None = None) -> None:
         """Publish now, or schedule for `at`; a date that is set already and has passed stays. Saves.

@@ -4,7 +4,8 @@ import datetime
 from dataclasses import dataclass
 
 from django.contrib.admin import AdminSite
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 
 from blog.addresses import TOKYO
 from blog.feeds.desk import alarms as feed_alarms
-from blog.models import Author, Post, Task
+from blog.models import Author, Post, Task, Transition
 from blog.overview.problems import Problem, has_problem
 from blog.querysets import PostQuerySet, public_filter
 
@@ -136,7 +137,12 @@ def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
             post.when = short_day(post.published_at) if name in {"scheduled", "public"} else ""
         return Block(name, title, query, rows, counts[name], empty)
 
-    waiting = posts.filter(status=Post.Status.IN_REVIEW).order_by(F("updated_at").asc(), "pk")
+    handed_in = Transition.objects.filter(post=OuterRef("pk"), to_state="in_review").order_by("-at", "-pk")
+    waiting = (
+        posts.filter(status=Post.Status.IN_REVIEW)
+        .annotate(waiting_since=Coalesce(Subquery(handed_in.values("at")[:1]), F("updated_at")))
+        .order_by("waiting_since", "pk")
+    )
     return [
         block(
             "drafts",
@@ -152,7 +158,7 @@ def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
             "state=in_review",
             waiting,
             _("Nothing waits for review."),
-            lambda post: how_long(post.updated_at, _("waiting for %s")),
+            lambda post: how_long(post.waiting_since, _("waiting for %s")),
         ),
         block(
             "scheduled",

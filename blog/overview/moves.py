@@ -4,16 +4,18 @@ import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blog.addresses import TOKYO
 from blog.admin.states import State, state_of
+from blog.history.recording import recording
 from blog.models import Post
 from blog.overview.calendar import FIRST_YEAR, LAST_YEAR, MOVABLE, seen_token
 from blog.overview.desk import short_day
+from blog.workflow.transitions import RESCHEDULE, perform
 
 
 class MoveForm(forms.Form):
@@ -37,19 +39,19 @@ class MoveForm(forms.Form):
         return datetime.datetime.combine(self.cleaned_data["day"], time, TOKYO)
 
 
-def move(pk: int, form: MoveForm) -> tuple[Post, datetime.datetime]:
-    """Move a post to the form's moment: the post, and when it was before.
+def move(pk: int, form: MoveForm, user) -> tuple[Post, datetime.datetime]:
+    """Move a post to the form's moment, as `user`: the post, and when it was before.
 
     Raises ValidationError with a reason for the user; then nothing has changed.
     """
     try:
-        with transaction.atomic():
+        with recording(user, Post, [pk]):
             post = Post.objects.select_for_update().get(pk=pk)
             _refuse_unmovable(post, form.cleaned_data["seen"])
             before, at = post.published_at, form.moment_for(post)
             if at <= timezone.now():
                 raise ValidationError(_("%s has passed. Choose a moment in the future.") % short_day(at))
-            set_moment(post, at)
+            set_moment(post, at, user)
     except IntegrityError as error:  # taken between check and save
         raise ValidationError(_("Another post of that day has this slug.")) from error
     return post, before
@@ -62,10 +64,10 @@ def _refuse_unmovable(post: Post, seen: str) -> None:
         raise ValidationError(_("Only scheduled posts and drafts can be moved."))
 
 
-def set_moment(post: Post, at: datetime.datetime) -> None:
+def set_moment(post: Post, at: datetime.datetime, user) -> None:
     """The one place where the calendar changes a post."""
     if state_of(post) == State.SCHEDULED:
-        post.publish(at=at)
+        perform(post, RESCHEDULE, user=user, at=at)
     else:
         post.published_at = at
         post.full_clean()

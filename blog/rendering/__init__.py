@@ -6,10 +6,12 @@ sanitizer       what HTML and which addresses may pass
 decoration      headings, links, pictures and tables of the sanitised HTML
 text            the visible text and how long it takes to read
 document        `render`, which joins them
+survey          what a body holds, and in which line
 """
 
 from blog.rendering.decoration import Heading, Picture
 from blog.rendering.document import Rendered, render
+from blog.rendering.survey import Survey, survey
 from blog.rendering.text import reading_minutes
 
-__all__ = ["Heading", "Picture", "Rendered", "reading_minutes", "render"]
+__all__ = ["Heading", "Picture", "Rendered", "Survey", "reading_minutes", "render", "survey"]

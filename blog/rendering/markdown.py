@@ -171,6 +171,13 @@ def _parser() -> MarkdownIt:
 
 
 _PARSER = _parser()
+_PARSER_OF_SOURCES = _parser()
+_PARSER_OF_SOURCES.disable(["jekyll_syntax", "typography", "smartquotes", "task_lists", "limit_raw_html"])
+
+
+def parser_of_sources() -> MarkdownIt:
+    """The same grammar, but nothing is taken out or set in type: every token knows its line as written."""
+    return _PARSER_OF_SOURCES
 
 
 def to_html(markdown: str) -> str:

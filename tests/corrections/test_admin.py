@@ -131,7 +131,7 @@ def test_a_forged_preset_is_ignored(admin_client, key):
 
 def test_who_may_change_posts_writes_corrections(client):
     post = make_post(published_at=hours_ago(5))
-    client.force_login(staff_with("view_post", "change_post"))
+    client.force_login(staff_with("view_post", "change_post", "edit_any_post"))
     save_form(client, f"{ADD}?post={post.pk}", "_save", text="直しました。")
     assert Correction.objects.count() == 1
 

@@ -8,7 +8,7 @@ from reversion.models import Revision, Version
 from blog.history.recording import record, recording, versions_of
 from blog.history.snapshots import stored
 from blog.models import Page, Post, RelatedPost
-from tests.admin_pages import post_page, save_form, staff_with
+from tests.admin_pages import confirmations, post_page, save_form, staff_with
 from tests.factories import (
     make_category,
     make_draft,
@@ -33,8 +33,10 @@ def fields(version) -> dict:
 
 
 def act(browser, name, *posts, **more):
+    """Run an action of the list and say yes to the page that asks."""
     data = {"action": name, "_selected_action": [post.pk for post in posts], "index": "0", **more}
-    return browser.post(LIST, data)
+    asking = browser.post(LIST, data, follow=True)
+    return browser.post(LIST, data | {"apply": "1"} | confirmations(asking))
 
 
 def test_a_new_post_has_one_version_with_its_author(admin_client, admin_user):

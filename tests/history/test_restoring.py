@@ -143,7 +143,7 @@ def test_a_public_text_is_restored_only_by_who_may_publish(client, user):
 def test_a_writer_restores_a_draft(client, user):
     post = make_draft(body="旧")
     edit(post, user, body="新")
-    client.force_login(staff_with("view_post", "change_post"))
+    client.force_login(staff_with("view_post", "change_post", "edit_any_post"))
     restore(client, post)
     assert Post.objects.get().body == "旧"
 

@@ -90,7 +90,7 @@ class MovePost(CalendarView):
         try:
             if not form.is_valid():
                 raise ValidationError([e for errors in form.errors.values() for e in errors])
-            moved, before = move(pk, form)
+            moved, before = move(pk, form, request.user)
         except ValidationError as error:
             return self._refused(post, " ".join(error.messages))
         text = _("“%(title)s” was moved to %(moment)s.")
