@@ -1,3 +1,4 @@
+from blog.accounts.models import Session
 from blog.audit.models import AuditEntry
 from blog.media.models import Image
 from blog.models.pages import Page
@@ -15,6 +16,7 @@ __all__ = [
     "Post",
     "Redirect",
     "RelatedPost",
+    "Session",
     "Tag",
     "TaggedPost",
 ]
