@@ -17,6 +17,7 @@ class ChangePassword(views.PasswordChangeView):
     """Ends the sessions elsewhere: whoever knew the old password is out."""
 
     form_class = AdminPasswordChangeForm
+    template_name = "admin/accounts/password.html"
     success_url = reverse_lazy("admin:account")
 
     def form_valid(self, form):

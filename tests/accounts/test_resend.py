@@ -1,6 +1,7 @@
 """A form sent from a session that has ended: every word is kept."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from blog.models import Post
@@ -90,8 +91,6 @@ def test_several_values_of_a_field_are_all_kept(client):
 
 
 def test_passwords_codes_and_files_are_not_kept(client):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     upload = SimpleUploadedFile("写真.png", b"x")
     fields = {
         "password1": "ひみつ",
