@@ -10,11 +10,12 @@ export PORT
 
 .PHONY: run dev setup test test-browser lint messages bench pins clean
 
-run: setup var/.static ## a first look: demo articles, a staff account, the production server
+run: setup var/.static ## a first look: demo articles, a staff account, the production server and the outbox
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py first_run
 	@echo "ALLFORCES: http://127.0.0.1:$(PORT)/  (desk: http://127.0.0.1:$(PORT)/admin/)"
-	@exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 \
+	@$(BIN)/python manage.py run_outbox & outbox=$$!; trap "kill $$outbox" EXIT; trap "exit 143" TERM; \
+		$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 \
 		--blocking-threads 4 --no-ws --log-level warning allforces.wsgi:application
 
 dev: setup ## the development server: reloads, shows errors in full

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.accounts.site import SigningIn
 
-SECTIONS = ("Post", "Image", "Category", "Tag", "Author", "Page", "Redirect", "AuditEntry")
+SECTIONS = ("Post", "Image", "Category", "Tag", "Author", "Page", "Redirect", "AuditEntry", "Task")
 
 
 class NewsroomSite(SigningIn, AdminSite):

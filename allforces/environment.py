@@ -23,6 +23,10 @@ VARIABLES = (
     "TRUSTED_PROXIES",
     "MEDIA_ROOT",
     "STATIC_ROOT",
+    "WEBSUB_HUBS",
+    "INDEXNOW_KEY",
+    "INDEXNOW_ENDPOINT",
+    "SITEMAP_PINGS",
     "LANGUAGE_CODE",
     "LOG_LEVEL",
     "PORT",
@@ -60,6 +64,21 @@ def count(name: str, value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,2}", value.strip()):
         raise ImproperlyConfigured(f"{name}={value!r} must be a number, as in 1.")
     return int(value)
+
+
+def addresses(name: str, values: list[str]) -> list[str]:
+    """Absolute http(s) addresses."""
+    for value in values:
+        if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc:
+            raise ImproperlyConfigured(f"{name}: {value!r} is no http or https address.")
+    return values
+
+
+def indexnow_key(value: str) -> str:
+    """8 to 128 of a-z, A-Z, 0-9 and `-` (https://www.indexnow.org/documentation), or empty."""
+    if value and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", value):
+        raise ImproperlyConfigured("INDEXNOW_KEY must have 8 to 128 letters, digits or hyphens.")
+    return value
 
 
 def site_url(value: str) -> str:

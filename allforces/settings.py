@@ -198,6 +198,13 @@ MARKDOWNX_URLS_PATH = "/admin/markdown/preview/"
 MARKDOWNX_UPLOAD_URLS_PATH = "/admin/markdown/upload/"
 MARKDOWNX_SERVER_CALL_LATENCY = 400  # milliseconds after the last key
 
+# Feeds, and who is told of news
+
+WEBSUB_HUBS = environment.addresses("WEBSUB_HUBS", env.list("WEBSUB_HUBS", default=[]))
+INDEXNOW_KEY = environment.indexnow_key(env.str("INDEXNOW_KEY", ""))
+INDEXNOW_ENDPOINT = env.str("INDEXNOW_ENDPOINT", "https://api.indexnow.org/indexnow")
+SITEMAP_PINGS = environment.addresses("SITEMAP_PINGS", env.list("SITEMAP_PINGS", default=[]))
+
 # Security
 
 CONTENT_SECURITY_POLICY = {

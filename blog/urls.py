@@ -2,7 +2,11 @@
 
 from django.urls import path, register_converter
 
-from blog import feeds, sitemaps, views
+from blog import sitemaps, views
+from blog.feeds.catalogue import FeedsView, opml
+from blog.feeds.channels import AuthorChannel, CategoryChannel, Channel, TagChannel
+from blog.feeds.formats import FORMATS
+from blog.feeds.views import FeedView, OldCategoryFeed
 
 
 class Year:
@@ -43,6 +47,18 @@ def archive(prefix: str, view, name: str) -> list:
     return [path(prefix, view, name=name), path(f"{prefix}page/<int:page>/", view, name=f"{name}_page")]
 
 
+def feed(prefix: str, channel: type[Channel]) -> list:
+    """The feed of what is at `prefix`, in each format."""
+    return [
+        path(
+            f"{prefix}feed.{form.extension}",
+            FeedView.as_view(channel=channel, form=form),
+            name=channel.url_name + form.url_suffix,
+        )
+        for form in FORMATS.values()
+    ]
+
+
 urlpatterns = [
     *archive("", views.HomeView.as_view(), "home"),
     path("page<int:page>/", views.old_home_page),
@@ -57,14 +73,17 @@ urlpatterns = [
     path("authors/", views.AuthorsView.as_view(), name="authors"),
     *archive("authors/<word:slug>/", views.AuthorView.as_view(), "author"),
     path("search/", views.SearchView.as_view(), name="search"),
-    path("feed.xml", feeds.SiteFeed(), name="feed"),
-    path("category/<word:slug>/feed.xml", feeds.CategoryFeed(), name="category_feed"),
-    path("tags/<word:slug>/feed.xml", feeds.TagFeed(), name="tag_feed"),
-    path("authors/<word:slug>/feed.xml", feeds.AuthorFeed(), name="author_feed"),
-    path("feeds/<word:slug>.xml", feeds.old_category_feed),
+    *feed("", Channel),
+    *feed("category/<word:slug>/", CategoryChannel),
+    *feed("tags/<word:slug>/", TagChannel),
+    *feed("authors/<word:slug>/", AuthorChannel),
+    path("feeds/", FeedsView.as_view(), name="feeds"),
+    path("feeds.opml", opml, name="opml"),
+    path("feeds/<word:slug>.xml", OldCategoryFeed.as_view()),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<str:section>.xml", sitemaps.section, name="sitemap_section"),
     path("robots.txt", views.robots, name="robots"),
+    path("indexnow-key.txt", views.indexnow_key, name="indexnow_key"),
     path("site.webmanifest", views.web_manifest, name="web_manifest"),
     path("healthz", views.healthz, name="healthz"),
     path("media/<path:path>", views.media, name="media"),

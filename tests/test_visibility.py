@@ -67,10 +67,18 @@ ADDRESSES = {
     "author": [("/authors/shared/", SHOWN), ("/authors/own/", SHOWN)],
     "author_page": [("/authors/shared/page/2/", COUNTED)],
     "search": [("/search/?q=極秘", SHOWN), ("/search/?q=本文の秘密", SHOWN), ("/search/", ABSENT)],
-    "feed": [("/feed.xml", SHOWN)],
-    "category_feed": [("/category/shared/feed.xml", SHOWN), ("/category/own/feed.xml", SHOWN)],
-    "tag_feed": [("/tags/shared/feed.xml", SHOWN), ("/tags/own/feed.xml", SHOWN)],
-    "author_feed": [("/authors/shared/feed.xml", SHOWN), ("/authors/own/feed.xml", SHOWN)],
+    **{
+        f"{name}{suffix}": [(path + ending, SHOWN) for path in paths]
+        for suffix, ending in {"": "feed.xml", "_atom": "feed.atom", "_json": "feed.json"}.items()
+        for name, paths in {
+            "feed": ["/"],
+            "category_feed": ["/category/shared/", "/category/own/"],
+            "tag_feed": ["/tags/shared/", "/tags/own/"],
+            "author_feed": ["/authors/shared/", "/authors/own/"],
+        }.items()
+    },
+    "feeds": [("/feeds/", COUNTED)],
+    "opml": [("/feeds.opml", COUNTED)],
     "sitemap": [("/sitemap.xml", COUNTED)],
     "sitemap_section": [
         ("/sitemap-posts-2025-10.xml", SHOWN),
@@ -84,6 +92,7 @@ ADDRESSES = {
     "page<int:page>/": [("/page2/", ABSENT)],
     "feeds/<word:slug>.xml": [("/feeds/shared.xml", ABSENT)],
     "robots": [("/robots.txt", ABSENT)],
+    "indexnow_key": [("/indexnow-key.txt", ABSENT)],
     "web_manifest": [("/site.webmanifest", ABSENT)],
     "healthz": [("/healthz", ABSENT)],
     "media": [("/media/images/", ABSENT)],
@@ -169,6 +178,7 @@ def test_every_row_is_answered_at_its_address(client, site):
         "/sitemap-posts-2025-11.xml",
         "/media/images/",
         "/assets/images/",
+        "/indexnow-key.txt",
     }
     assert not [path for path, response in get_all(client) if response.status_code >= 500]
 

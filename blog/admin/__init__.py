@@ -2,4 +2,5 @@
 
 from blog.accounts import admin as accounts  # noqa: F401
 from blog.admin import media, pages, posts, taxonomy  # noqa: F401  registers the models
-from blog.audit import admin  # noqa: F401
+from blog.audit import admin as audit  # noqa: F401
+from blog.outbox import admin as outbox  # noqa: F401

@@ -1,10 +1,10 @@
 """Feeds of the site and of each category, tag and author: whole articles that read well elsewhere.
 
-portable  an article's HTML, as it survives outside the site
-rss       the format
-views     what each feed holds, and how it answers
+channels   what a feed is about, and which posts are in it
+entries    a post as the entry of a feed; portable: its HTML, as it survives outside the site
+formats/   RSS, Atom, JSON Feed
+documents  a page of a channel in a format
+polling    whether it has changed since somebody asked
+views      how it answers
+catalogue  the list of all feeds, for people and as OPML
 """
-
-from blog.feeds.views import AuthorFeed, CategoryFeed, SiteFeed, TagFeed, old_category_feed
-
-__all__ = ["AuthorFeed", "CategoryFeed", "SiteFeed", "TagFeed", "old_category_feed"]

@@ -1,172 +1,120 @@
-"""What each feed holds, and how it answers."""
+"""How a feed answers: to a reader's poll, to a person's browser, to nonsense."""
 
-from pathlib import PurePosixPath
-
-from django.conf import settings
-from django.contrib.syndication.views import Feed
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404
-from django.templatetags.static import static
+from django.db import OperationalError
+from django.http import Http404, HttpResponse, HttpResponseNotModified, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
-from django.utils.feedgenerator import Enclosure
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.generic import View
 
 from blog.addresses import absolute_url
-from blog.feeds.portable import cover_html, portable_html
-from blog.feeds.rss import ArticleRss
-from blog.media.pictures import EXTENSIONS
-from blog.models import Author, Category, Image, Post, Tag
+from blog.feeds.channels import Channel
+from blog.feeds.documents import channel_document, posts_on, refusal_document
+from blog.feeds.formats import FORMATS, Format
+from blog.feeds.polling import Stamp, is_unchanged, stamp_of
+from blog.models import Category
+from blog.views.head import Head
 
-LENGTH = 20
-MINUTES_TO_KEEP = 30
-ICON = "img/feed-icon.png"
-MEDIA_TYPES = {f".{extension}": f"image/{name.lower()}" for name, extension in EXTENSIONS.items()}
-
-
-class SiteFeed(Feed):
-    """The newest public posts; the feeds of categories, tags and authors narrow them down."""
-
-    feed_type = ArticleRss
-    url_name = "feed"
-    language = "ja"
-    ttl = MINUTES_TO_KEEP
-    item_guid_is_permalink = False  # it outlives changes of the address
-
-    @method_decorator(require_safe)
-    def __call__(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        response = super().__call__(request, *args, **kwargs)
-        # No date tells that a post was withdrawn or deleted, or its category renamed. The bytes do.
-        response.headers.pop("Last-Modified", None)
-        set_response_etag(response)
-        return get_conditional_response(request, etag=response["ETag"], response=response)
-
-    # The channel
-
-    def title(self, row) -> str:
-        return settings.SITE_NAME
-
-    def description(self, row) -> str:
-        return settings.SITE_DESCRIPTION
-
-    def link(self, row) -> str:
-        return absolute_url(reverse("home"))
-
-    def feed_url(self, row) -> str:
-        return absolute_url(reverse(self.url_name))
-
-    def feed_extra_kwargs(self, row) -> dict:
-        return {"icon": absolute_url(static(ICON))}
-
-    def posts(self, row):
-        return Post.objects.all()
-
-    def items(self, row):
-        posts = self.posts(row).public().newest_first()
-        joined = posts.select_related("category", "author", "cover").prefetch_related("tags")
-        return joined.defer("body", "toc", "front_matter")[:LENGTH]
-
-    # An item
-
-    def item_title(self, post: Post) -> str:
-        return post.title  # plain text, as the profile has it; the parent would escape it a second time
-
-    def item_link(self, post: Post) -> str:
-        return absolute_url(post.get_absolute_url())
-
-    def item_description(self, post: Post) -> str | None:
-        return escape(post.excerpt or post.description) or None
-
-    def item_guid(self, post: Post) -> str:
-        return post.guid
-
-    def item_author_name(self, post: Post) -> str | None:
-        return post.author and post.author.name
-
-    def item_categories(self, post: Post) -> list[str]:
-        names = [post.category.name] if post.category else []
-        return list(dict.fromkeys(names + [tag.name for tag in post.tags.all()]))
-
-    def item_pubdate(self, post: Post):
-        return post.published_at
-
-    def item_updateddate(self, post: Post):
-        return post.last_modified_at
-
-    def item_enclosures(self, post: Post) -> list[Enclosure]:
-        return enclosures(post.cover) if post.cover else []
-
-    def item_extra_kwargs(self, post: Post) -> dict:
-        html = (cover_html(post.cover) if post.cover else "") + post.body_html
-        return {"content": portable_html(html, self.item_link(post))}
+PAGES = 100_000  # a number that no archive reaches, and no database stumbles over
+SECONDS_UNTIL_RETRY = 120
 
 
-class NamedFeed(SiteFeed):
-    """The feed of one row that has a name and an archive. `model` and `url_name` say which.
+class BadPageError(ValueError):
+    """The page asked for is no number."""
 
-    Without a public post it answers 404, as the archive does: the name might tell what is to come.
+
+@method_decorator(require_safe, name="dispatch")
+class FeedView(View):
+    """One channel in one format.
+
+    A browser that navigates to it (Sec-Fetch-Dest, which no feed reader sends) gets a page to read instead.
     """
 
-    model: type
-    empty_is_missing = True
+    channel: type[Channel] = Channel
+    form: Format = FORMATS["xml"]
 
-    def get_object(self, request: HttpRequest, slug: str):
-        row = get_object_or_404(self.model, slug=slug)
-        if self.empty_is_missing and not self.posts(row).public().exists():
-            raise Http404(_("There is nothing here."))
-        return row
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except BadPageError:
+            response = self.refusal(400, _("The page must be a number from 1 on."))
+        except Http404:
+            response = self.refusal(404, _("There is no such feed."))
+        except OperationalError:
+            response = self.refusal(503, _("The feed cannot be read just now."))
+            response["Retry-After"] = str(SECONDS_UNTIL_RETRY)
+        patch_vary_headers(response, ["Sec-Fetch-Dest"])
+        return response
 
-    def title(self, row) -> str:
-        return f"{row.name} | {settings.SITE_NAME}"
+    def get(self, request, **kwargs):
+        channel, page = self.channel(**self.channel_arguments()), self.page_number()
+        if request.headers.get("Sec-Fetch-Dest") == "document":
+            return self.readable(channel)
+        stamp = stamp_of(channel, page)
+        if stamp.is_empty:
+            channel.require()
+            if page > 1:
+                raise Http404
+            stamp = stamp.with_words(channel.title, channel.description)
+        if is_unchanged(request, stamp, self.form):
+            return self.with_headers(HttpResponseNotModified(), stamp)
+        body = channel_document(channel, self.form, page, has_more=stamp.has_more)
+        media_type = f"{self.form.media_type}; charset=utf-8"
+        return self.with_headers(HttpResponse(body, content_type=media_type), stamp)
 
-    def description(self, row) -> str:
-        return _("Articles: %(name)s") % {"name": row.name}
+    def channel_arguments(self) -> dict:
+        return self.kwargs
 
-    def link(self, row) -> str:
-        return absolute_url(row.get_absolute_url())
+    def page_number(self) -> int:
+        asked = self.request.GET.get("page", "1")
+        if not (asked.isascii() and asked.isdigit() and int(asked[:9]) > 0):
+            raise BadPageError
+        if len(asked) > 9 or int(asked) > PAGES:
+            raise Http404
+        return int(asked)
 
-    def feed_url(self, row) -> str:
-        return absolute_url(reverse(self.url_name, args=[row.slug]))
+    def with_headers(self, response: HttpResponse, stamp: Stamp) -> HttpResponse:
+        response["ETag"] = stamp.etag(self.form)
+        if changed := stamp.last_modified():
+            response["Last-Modified"] = changed
+        age = stamp.max_age()
+        response["Cache-Control"] = f"public, max-age={age}, s-maxage={min(age, 60)}"
+        return response
 
-    def posts(self, row):
-        return row.posts.all()
+    def readable(self, channel: Channel) -> HttpResponse:
+        """The feed for a person: what it is, how to subscribe, the newest articles."""
+        channel.require()
+        head = Head(
+            title=_("Feed: %(title)s") % {"title": channel.title},
+            description=channel.description,
+            url=absolute_url(channel.home),
+            noindex=True,
+        )
+        context = {
+            "head": head,
+            "channel": channel,
+            "form": self.form,
+            "posts": posts_on(channel, 1),
+            "addresses": [(form.name, absolute_url(channel.path(form))) for form in FORMATS.values()],
+        }
+        response = render(self.request, "feeds/readable.html", context)
+        response["Cache-Control"] = (
+            "private, no-store"  # a cache that ignores Vary must not give it to a reader
+        )
+        return response
+
+    def refusal(self, status: int, reason: str) -> HttpResponse:
+        address = absolute_url(Channel().path(self.form))
+        media_type = f"{self.form.media_type}; charset=utf-8"
+        return HttpResponse(refusal_document(self.form, reason, address), media_type, status)
 
 
-class CategoryFeed(NamedFeed):
-    """The categories are no secret, and their subscribers keep an empty feed."""
-
-    model = Category
-    url_name = "category_feed"
-    empty_is_missing = False
-
-    def description(self, category: Category) -> str:
-        return category.description or super().description(category)
-
-
-class AuthorFeed(NamedFeed):
-    model = Author
-    url_name = "author_feed"
-
-
-class TagFeed(NamedFeed):
-    model = Tag
-    url_name = "tag_feed"
-
-    def posts(self, tag: Tag):
-        return Post.objects.filter(tagged_posts__tag=tag)
-
-
-@require_safe
-def old_category_feed(request: HttpRequest, slug: str) -> HttpResponse:
+class OldCategoryFeed(FeedView):
     """The old site's `/feeds/tech.xml`."""
-    category = get_object_or_404(Category, slug=slug)
-    return HttpResponsePermanentRedirect(reverse("category_feed", args=[category.slug]))
 
-
-def enclosures(cover: Image) -> list[Enclosure]:
-    """The cover with its size in bytes and its media type."""
-    media_type = MEDIA_TYPES[PurePosixPath(cover.file.name).suffix]
-    return [Enclosure(absolute_url(cover.file.url), str(cover.size), media_type)]
+    def get(self, request, slug: str):
+        category = get_object_or_404(Category, slug=slug)
+        return HttpResponsePermanentRedirect(reverse("category_feed", args=[category.slug]))

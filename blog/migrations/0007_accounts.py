@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blog', '0002_audit'),
+        ('blog', '0004_outbox'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,7 @@
 """A body in Markdown with its HTML kept beside it."""
 
+import hashlib
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +19,14 @@ def render_body(markdown: str) -> Rendered:
 class MarkdownContent(models.Model):
     """`body_html` and `toc` follow `body` at every save; reading a page renders nothing.
 
+    `html_digest` tells two texts apart without reading them.
     `toc` is a list of `{"level": 2, "id": "概要", "text": "概要"}` in document order.
     """
 
     body = MarkdownxField(_("body"), blank=True)
     body_html = models.TextField(editable=False, blank=True)
     toc = models.JSONField(editable=False, default=list)
+    html_digest = models.CharField(max_length=32, editable=False, blank=True)
 
     class Meta:
         abstract = True
@@ -31,6 +35,7 @@ class MarkdownContent(models.Model):
         """Bring the computed fields up to date with `body`, without saving."""
         rendered = render_body(self.body)
         self.body_html = rendered.html
+        self.html_digest = hashlib.blake2b(rendered.html.encode(), digest_size=16).hexdigest()
         self.toc = [{"level": h.level, "id": h.id, "text": h.text} for h in rendered.headings]
         return rendered
 
@@ -40,4 +45,4 @@ class MarkdownContent(models.Model):
             update_fields = update_fields and {*update_fields, *self.rendered_fields}
         super().save(update_fields=update_fields, **kwargs)
 
-    rendered_fields = ("body_html", "toc")
+    rendered_fields = ("body_html", "toc", "html_digest")

@@ -18,8 +18,21 @@ from blog.models.markdown import MarkdownContent
 from blog.models.redirects import Redirect
 from blog.models.taxonomy import Author, Category, PostTagManager, TaggedPost
 from blog.naming import slugify
+from blog.outbox.queue import cancel, tell
 from blog.querysets import PostQuerySet
 from blog.rendering import Rendered
+
+NEWS = datetime.timedelta(days=2)
+_SEEN_BY_READERS = (
+    "title",
+    "slug",
+    "excerpt",
+    "html_digest",
+    "status",
+    "published_at",
+    "expires_at",
+    "last_modified_at",
+)
 
 
 def new_guid() -> str:
@@ -269,7 +282,7 @@ class Post(MarkdownContent):
         self.normalise()
         old = None
         if not self._state.adding:
-            old = Post.objects.filter(pk=self.pk).only("guid", "slug", "status", "published_at").first()
+            old = Post.objects.filter(pk=self.pk).only("guid", *_SEEN_BY_READERS).first()
         if old and old.guid != self.guid:
             raise ValueError("The GUID of a post never changes: feed readers would show it twice.")
         if update_fields is not None:
@@ -277,6 +290,12 @@ class Post(MarkdownContent):
         super().save(update_fields=update_fields, **kwargs)
         if update_fields is None or update_fields & {"slug", "published_at"}:
             self._leave_redirect(old)
+        self._announce(old)
+
+    def delete(self, **kwargs):
+        if self.is_public:
+            tell("announce", f"post/{self.pk}", {"post": self.pk, "paths": [self.get_absolute_url()]})
+        return super().delete(**kwargs)
 
     def _leave_redirect(self, old: "Post | None") -> None:
         """Readers who have the address that the post had until now are sent on.
@@ -293,6 +312,27 @@ class Post(MarkdownContent):
             Redirect.objects.update_or_create(old_path=old_address, defaults={"post": self})
         if address:
             self.redirects.filter(old_path=address).delete()
+
+    def _announce(self, old: "Post | None") -> None:
+        """Have hubs and search engines told when readers see the post appear, change or go.
+
+        What is new here, but was published long ago, is an archive coming in and no news.
+        """
+        now, task = timezone.now(), f"post/{self.pk}"
+        was_public = old is not None and old.is_public_at(now)
+        payload = {"post": self.pk, "paths": [old.get_absolute_url()] if was_public else []}
+        if self.is_public_at(now):
+            is_news = old is not None or self.published_at > now - NEWS
+            if is_news and any(getattr(self, name) != getattr(old, name, None) for name in _SEEN_BY_READERS):
+                tell("announce", task, payload)
+        elif was_public:
+            tell("announce", task, payload)
+        elif self.is_scheduled:
+            tell("announce", task, payload, due_at=self.published_at)
+        elif old is not None:
+            cancel("announce", task)
+        if self.status == self.Status.PUBLISHED and self.expires_at is not None and self.expires_at > now:
+            tell("announce", f"{task}/expiry", payload, due_at=self.expires_at)
 
     @property
     def edited_since_import(self) -> bool:

@@ -4,7 +4,7 @@ from blog.views.archives import ArchiveView, DayView, MonthView, YearView
 from blog.views.errors import not_found, server_error
 from blog.views.files import media, old_asset
 from blog.views.home import HomeView, old_home_page
-from blog.views.machines import healthz, robots, web_manifest
+from blog.views.machines import healthz, indexnow_key, robots, web_manifest
 from blog.views.pages import PageView
 from blog.views.posts import PostView
 from blog.views.search import SearchView
@@ -25,6 +25,7 @@ __all__ = [
     "TagsView",
     "YearView",
     "healthz",
+    "indexnow_key",
     "media",
     "not_found",
     "old_asset",

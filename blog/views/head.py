@@ -32,8 +32,21 @@ class SharePicture:
 
 @dataclass(frozen=True)
 class Feed:
+    """A feed that a page names; `path` is that of its RSS."""
+
     title: str
     path: str
+    media_type: str = "application/rss+xml"
+
+    @property
+    def versions(self) -> list["Feed"]:
+        """The same feed in each format (blog/feeds/formats)."""
+        stem = self.path.removesuffix(".xml")
+        return [
+            self,
+            Feed(f"{self.title} (Atom)", f"{stem}.atom", "application/atom+xml"),
+            Feed(f"{self.title} (JSON Feed)", f"{stem}.json", "application/feed+json"),
+        ]
 
     @classmethod
     def of(cls, subject: Category | Tag | Author) -> "Feed":
@@ -68,8 +81,9 @@ class Head:
 
     @property
     def feeds(self) -> list[Feed]:
-        """The feed of the page's own subject, if it has one, and the site's."""
-        return [feed for feed in (self.feed, Feed(settings.SITE_NAME, reverse("feed"))) if feed]
+        """The feed of the page's own subject, if it has one, and the site's; each in every format."""
+        feeds = (self.feed, Feed(settings.SITE_NAME, reverse("feed")))
+        return [version for feed in feeds if feed for version in feed.versions]
 
     @property
     def json_ld(self) -> SafeString | str:

@@ -1,7 +1,7 @@
 """Answers for programs: crawlers, browsers that install the site, monitors."""
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -21,6 +21,14 @@ def robots(request):
         f"Sitemap: {absolute_url(reverse('sitemap'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def indexnow_key(request):
+    """Proves to IndexNow that the site itself announces its news."""
+    if not settings.INDEXNOW_KEY:
+        raise Http404
+    return HttpResponse(settings.INDEXNOW_KEY, content_type="text/plain; charset=utf-8")
 
 
 @require_safe

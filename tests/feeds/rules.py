@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 SITE = "https://news.example.jp"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
+UPDATED = "{http://www.w3.org/2005/Atom}updated"
 ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
 EVERY_FEED = ["/feed.xml", "/category/tech/feed.xml", "/tags/ai/feed.xml", "/authors/yama/feed.xml"]
 
@@ -34,8 +35,10 @@ def channel_of(response):
     root = ElementTree.fromstring(response.content)  # noqa: S314  our own
     assert (root.tag, root.get("version")) == ("rss", "2.0")
     (channel,) = root
-    for name in ("title", "link", "description", "language", "ttl", "image", ATOM_LINK):
+    for name in ("title", "link", "description", "language", "ttl", "image", "copyright"):
         assert len(channel.findall(name)) == 1, name
+    rels = [link.get("rel") for link in channel.findall(ATOM_LINK)]
+    assert rels.count("self") == rels.count("first") == 1
     assert channel.findtext("title") and channel.findtext("description")
     assert is_absolute(channel.findtext("link"))
     image = channel.find("image")

@@ -171,7 +171,7 @@ def test_the_old_feed_of_an_unknown_category_is_a_404(client, slug):
 
 # Cost
 
-QUERIES = dict(zip(EVERY_FEED, [2, 3, 4, 4], strict=True))
+QUERIES = dict(zip(EVERY_FEED, [4, 5, 5, 5], strict=True))
 
 
 @pytest.mark.parametrize("path", EVERY_FEED)
@@ -179,17 +179,19 @@ def test_twenty_posts_cost_as_many_queries_as_one(
     client, subjects, media_root, path, django_assert_num_queries
 ):
     make_post(cover=make_image(), **subjects)
+    client.get(path)  # the first request after a change writes down since when it is so
     with django_assert_num_queries(QUERIES[path]):
         assert len(items(client, path)) == 1
     for number in range(19):
         post = make_post(cover=make_image(), **subjects)
         post.tags.add(f"タグ{number}", "共通")
+    client.get(path)
     with django_assert_num_queries(QUERIES[path]):
         assert len(items(client, path)) == 20
 
 
 def test_a_feed_reads_no_markdown(client, django_assert_num_queries):
     make_post()
-    with django_assert_num_queries(2) as queries:
+    with django_assert_num_queries(5) as queries:
         client.get("/feed.xml")
     assert not any('"blog_post"."body",' in query["sql"] for query in queries)

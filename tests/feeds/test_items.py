@@ -2,7 +2,7 @@ import pytest
 
 from blog.models import Image
 from tests.factories import make_image, make_post, picture_bytes, tokyo
-from tests.feeds.rules import CONTENT, CREATOR, SITE, items, moment
+from tests.feeds.rules import CONTENT, CREATOR, SITE, UPDATED, items, moment
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def test_an_item_tells_all_that_is_known_of_its_post(client, media_root):
 def test_an_item_of_a_post_with_next_to_nothing_is_valid(client):
     make_post(excerpt="", body="", category=None, author=None)
     (item,) = items(client)
-    assert {child.tag for child in item} == {"title", "link", "guid", "pubDate", CONTENT}
+    assert {child.tag for child in item} == {"title", "link", "guid", "pubDate", UPDATED, CONTENT}
 
 
 def test_the_description_stands_in_for_a_missing_excerpt(client):

@@ -3,32 +3,21 @@
 Rules: https://www.rssboard.org/rss-specification and https://www.rssboard.org/rss-profile.
 """
 
-import re
+from django.utils.feedgenerator import Rss201rev2Feed, rfc2822_date, rfc3339_date
 
-from django.utils.feedgenerator import Rss201rev2Feed, rfc2822_date
-from django.utils.xmlutils import SimplerXMLGenerator
+from blog.feeds.formats.xml import MEDIA_RSS, XMLWriter, add_links, add_media
 
 ICON_SIDE = 144  # the most that RSS allows
 
-# Everything but the characters of XML 1.0, section 2.2.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-class XMLWriter(SimplerXMLGenerator):
-    """Leaves out the characters that XML cannot hold, where Django's writer would raise."""
-
-    def characters(self, content: str) -> None:
-        super().characters(_NOT_XML.sub("", content))
-
-    def startElement(self, name: str, attrs: dict) -> None:  # noqa: N802  the name is SAX's
-        super().startElement(name, {key: _NOT_XML.sub("", value) for key, value in attrs.items()})
-
 
 class ArticleRss(Rss201rev2Feed):
-    """Adds the whole text (`content:encoded`), the channel's picture, and a truthful lastBuildDate."""
+    """Adds the whole text (`content:encoded`), the pictures, the paging, and a truthful lastBuildDate."""
 
     def rss_attributes(self) -> dict:
-        return super().rss_attributes() | {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
+        return super().rss_attributes() | {
+            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+            "xmlns:media": MEDIA_RSS,
+        }
 
     def write(self, outfile, encoding: str) -> None:
         writer = XMLWriter(outfile, encoding, short_empty_elements=True)
@@ -44,10 +33,10 @@ class ArticleRss(Rss201rev2Feed):
         feed = self.feed
         for name in ("title", "link", "description", "language", "ttl"):
             handler.addQuickElement(name, feed[name])
+        handler.addQuickElement("copyright", feed["feed_copyright"])
         if self.items:  # the parent would say now, and every poll would be news
             handler.addQuickElement("lastBuildDate", rfc2822_date(self.latest_post_date()))
-        link = {"rel": "self", "type": "application/rss+xml", "href": feed["feed_url"]}
-        handler.addQuickElement("atom:link", None, link)
+        add_links(handler, "atom:", feed)
         handler.startElement("image", {})
         for name in ("title", "link"):  # those of the channel, says the specification
             handler.addQuickElement(name, feed[name])
@@ -58,4 +47,6 @@ class ArticleRss(Rss201rev2Feed):
 
     def add_item_elements(self, handler: XMLWriter, item: dict) -> None:
         super().add_item_elements(handler, item)
+        handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
+        add_media(handler, item)
         handler.addQuickElement("content:encoded", item["content"])

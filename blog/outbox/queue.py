@@ -1,0 +1,67 @@
+"""Telling the outbox what to do, and taking a task to do it."""
+
+import datetime
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from blog.outbox.models import Task
+
+LEASE = datetime.timedelta(minutes=2)  # a worker that has not finished by then is taken for dead
+
+
+@transaction.atomic
+def tell(
+    kind: str, key: str, payload: dict | None = None, *, due_at: datetime.datetime | None = None
+) -> None:
+    """Have `kind` done about `key` once `due_at` has come (default: now), in the caller's transaction.
+
+    If that waits already, this moment and payload replace the earlier ones, and its attempts start anew.
+    """
+    values = {"payload": payload or {}, "due_at": due_at or timezone.now(), "attempts": 0, "last_error": ""}
+    waiting = Task.objects.open().select_for_update().filter(kind=kind, key=key)
+    if not waiting.update(revision=F("revision") + 1, **values):
+        Task.objects.create(kind=kind, key=key, **values)
+
+
+def cancel(kind: str, key: str) -> None:
+    """Take back what waits; what a worker has begun is not stopped."""
+    Task.objects.open().filter(kind=kind, key=key, leased_until__isnull=True).delete()
+
+
+@transaction.atomic
+def take(kinds=None) -> Task | None:
+    """The task that has been due the longest, leased to the caller; None if nothing is due.
+
+    On PostgreSQL several workers skip each other's rows; on SQLite they wait for each other's transaction.
+    """
+    due = Task.objects.due().select_for_update(
+        skip_locked=connection.features.has_select_for_update_skip_locked
+    )
+    if kinds is not None:
+        due = due.filter(kind__in=kinds)
+    task = due.order_by("due_at", "pk").first()
+    if task is None:
+        return None
+    task.leased_until = timezone.now() + LEASE
+    task.attempts += 1
+    task.save(update_fields=["leased_until", "attempts"])
+    return task
+
+
+def finish(task: Task) -> None:
+    """Done; unless it was told again meanwhile, then it is free for the next worker."""
+    mine = Task.objects.filter(pk=task.pk, leased_until=task.leased_until)
+    if not mine.filter(revision=task.revision).update(done_at=timezone.now(), leased_until=None):
+        mine.update(leased_until=None)
+
+
+def put_back(task: Task, error: str, *, wait: datetime.timedelta | None) -> None:
+    """It failed: again after `wait`, or never (None), which the desk shows."""
+    mine = Task.objects.filter(pk=task.pk, leased_until=task.leased_until)
+    told_again = mine.exclude(revision=task.revision)
+    if told_again.update(leased_until=None):
+        return
+    ending = {"given_up_at": timezone.now()} if wait is None else {"due_at": timezone.now() + wait}
+    mine.update(leased_until=None, last_error=error[:2000], **ending)

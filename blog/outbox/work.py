@@ -1,0 +1,71 @@
+"""Working tasks off."""
+
+import datetime
+import logging
+import random
+from collections.abc import Callable, Mapping
+
+from blog.outbox.models import Task
+from blog.outbox.queue import finish, put_back, take
+
+FIRST_WAIT = datetime.timedelta(seconds=30)
+LONGEST_WAIT = datetime.timedelta(hours=6)
+ATTEMPTS = 14  # with the waits between them, about two days
+KEPT = datetime.timedelta(days=30)
+
+log = logging.getLogger(__name__)
+Handlers = Mapping[str, Callable[[dict], None]]
+
+
+class HopelessError(Exception):
+    """Trying again would not help."""
+
+
+class LaterError(Exception):
+    """Not now; `wait` says how long the other side asked us to wait, if it did."""
+
+    def __init__(self, message: str, wait: datetime.timedelta | None = None):
+        super().__init__(message)
+        self.wait = wait
+
+
+def work_one(handlers: Handlers) -> bool:
+    """Take the next task that is due and do it. False if nothing was due.
+
+    Whatever a handler raises is written down with the task, and retried; only what is hopeless, or has failed
+    too often, is given up.
+    """
+    task = take()
+    if task is None:
+        return False
+    handler = handlers.get(task.kind)
+    try:
+        if handler is None:
+            raise HopelessError(f"There is no handler for {task.kind!r}.")
+        handler(task.payload)
+    except HopelessError as error:
+        log.error("%s was given up: %s", task, error)
+        put_back(task, str(error), wait=None)
+    except Exception as error:  # an outbox must outlive every fault of what it does
+        wait = None if task.attempts >= ATTEMPTS else wait_after(task, error)
+        log.warning("%s failed (attempt %d): %s", task, task.attempts, error, exc_info=not _expected(error))
+        put_back(task, f"{type(error).__name__}: {error}", wait=wait)
+    else:
+        finish(task)
+    return True
+
+
+def wait_after(task: Task, error: Exception) -> datetime.timedelta:
+    """Twice as long each time, with some chance in it, so that not all come back at once."""
+    asked = error.wait if isinstance(error, LaterError) else None
+    wait = min(FIRST_WAIT * 2 ** (task.attempts - 1), LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311
+    return max(wait, min(asked, LONGEST_WAIT)) if asked else wait
+
+
+def _expected(error: Exception) -> bool:
+    return isinstance(error, LaterError)
+
+
+def forget_done(now: datetime.datetime) -> int:
+    """Remove what was done long ago; what was given up stays until somebody has seen to it."""
+    return Task.objects.filter(done_at__lt=now - KEPT).delete()[0]

@@ -1,0 +1,71 @@
+"""What the outbox does when a post has appeared, changed or gone: tell hubs and search engines.
+
+WebSub: https://www.w3.org/TR/websub/ (the publisher's request is that of PubSubHubbub 0.4, section 7.1)
+IndexNow: https://www.indexnow.org/documentation
+"""
+
+import json
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from blog.addresses import absolute_url
+from blog.feeds.channels import Channel, channels_of
+from blog.feeds.formats import FORMATS
+from blog.models import Post
+from blog.outbox.queue import tell
+from blog.push.http import post as send
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@transaction.atomic
+def announce(payload: dict) -> None:
+    """A post's readers' view has changed: spread that out into one task for each that must be told.
+
+    `payload`: `post`, its key, and `paths`, the addresses at which it was seen until now. Of a post that was
+    deleted only the site's feed is told.
+    """
+    posts = Post.objects.select_related("category", "author").prefetch_related("tags")
+    post = posts.filter(pk=payload["post"]).first()
+    paths = set(payload["paths"])
+    if post and post.is_public:
+        paths.add(post.get_absolute_url())
+    channels = channels_of(post) if post else [Channel()]
+    topics = [absolute_url(channel.path(form)) for channel in channels for form in FORMATS.values()]
+    for hub in settings.WEBSUB_HUBS:
+        for topic in topics:
+            tell("websub", f"{hub} {topic}", {"hub": hub, "topic": topic})
+    if settings.INDEXNOW_KEY:
+        for path in sorted(paths):
+            tell("indexnow", path, {"url": absolute_url(path)})
+    for address in settings.SITEMAP_PINGS:
+        tell("sitemap", address, {"address": address})
+
+
+def websub(payload: dict) -> None:
+    """Tell a hub that a topic has news."""
+    topic = payload["topic"]
+    fields = {"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}
+    send(payload["hub"], urlencode(fields).encode(), FORM)
+
+
+def indexnow(payload: dict) -> None:
+    body = {
+        "host": settings.SITE_HOST,
+        "key": settings.INDEXNOW_KEY,
+        "keyLocation": absolute_url(reverse("indexnow_key")),
+        "urlList": [payload["url"]],
+    }
+    send(settings.INDEXNOW_ENDPOINT, json.dumps(body).encode(), "application/json; charset=utf-8")
+
+
+def sitemap(payload: dict) -> None:
+    """Have a crawler read the sitemap again."""
+    address = payload["address"].replace("{sitemap}", absolute_url(reverse("sitemap")))
+    send(address, b"", "")
+
+
+HANDLERS = {"announce": announce, "websub": websub, "indexnow": indexnow, "sitemap": sitemap}

@@ -1,0 +1,40 @@
+"""Telling another server something."""
+
+import datetime
+import urllib.error
+import urllib.request
+
+from django.conf import settings
+
+from blog.outbox.work import HopelessError, LaterError
+
+SECONDS = 10
+_PASSING = {408, 425, 429}
+
+
+def post(url: str, body: bytes, content_type: str) -> None:
+    """POST, or GET when there is no body.
+
+    Raises LaterError when it may work another time, else HopelessError.
+    """
+    headers = {"User-Agent": f"ALLFORCES (+{settings.SITE_URL})"}
+    if body:
+        headers["Content-Type"] = content_type
+    request = urllib.request.Request(url, data=body or None, headers=headers)  # noqa: S310  settings say where
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            answer.read(1024)
+    except urllib.error.HTTPError as error:
+        with error:
+            said = error.read(300).decode(errors="replace").strip()
+        message = f"{url}: {error.code} {said}"
+        if error.code >= 500 or error.code in _PASSING:
+            raise LaterError(message, _retry_after(error.headers)) from error
+        raise HopelessError(message) from error
+    except OSError as error:  # refused, reset, timed out, no such host
+        raise LaterError(f"{url}: {error}") from error
+
+
+def _retry_after(headers) -> datetime.timedelta | None:
+    seconds = headers.get("Retry-After", "")
+    return datetime.timedelta(seconds=int(seconds)) if seconds.isascii() and seconds.isdigit() else None

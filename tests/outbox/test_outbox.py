@@ -1,0 +1,204 @@
+import datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from blog.outbox.models import Task
+from blog.outbox.queue import LEASE, cancel, finish, put_back, take, tell
+from blog.outbox.work import ATTEMPTS, KEPT, HopelessError, LaterError, forget_done, work_one
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Moves the clock: `clock(seconds=90)` from where it is."""
+    moment = [timezone.now()]
+    monkeypatch.setattr(timezone, "now", lambda: moment[0])
+
+    def move(**by):
+        moment[0] += datetime.timedelta(**by)
+
+    return move
+
+
+def failing(error, times):
+    """A handler that raises `error` so many times, then works; with the payloads that it was given."""
+    seen = []
+
+    def handler(payload):
+        seen.append(payload)
+        if len(seen) <= times:
+            raise error
+
+    return handler, seen
+
+
+def test_a_task_is_worked_once_and_kept_as_done():
+    handler, seen = failing(None, 0)
+    tell("mail", "a", {"to": "b"})
+    assert work_one({"mail": handler}) is True
+    assert work_one({"mail": handler}) is False
+    assert seen == [{"to": "b"}]
+    assert Task.objects.get().done_at is not None
+
+
+def test_a_task_is_not_worked_before_its_time(clock):
+    handler, _seen = failing(None, 0)
+    tell("mail", "a", due_at=timezone.now() + datetime.timedelta(minutes=5))
+    assert work_one({"mail": handler}) is False
+    clock(minutes=5)
+    assert work_one({"mail": handler}) is True
+
+
+def test_what_waits_already_is_not_told_twice_and_the_last_word_counts():
+    tell("mail", "a", {"n": 1}, due_at=timezone.now() + datetime.timedelta(hours=1))
+    tell("mail", "a", {"n": 2})
+    (task,) = Task.objects.all()
+    assert task.payload == {"n": 2}
+    assert task.due_at <= timezone.now()
+
+
+def test_the_database_itself_refuses_a_second_open_task_of_the_same():
+    tell("mail", "a")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.create(kind="mail", key="a", due_at=timezone.now())
+
+
+def test_what_was_done_can_be_told_again():
+    handler, seen = failing(None, 0)
+    for _ in range(2):
+        tell("mail", "a")
+        work_one({"mail": handler})
+    assert len(seen) == 2
+
+
+def test_a_failure_is_tried_again_later_and_later(clock):
+    handler, seen = failing(LaterError("the hub answers 503"), 3)
+    tell("mail", "a")
+    waits = []
+    for _ in range(3):
+        work_one({"mail": handler})
+        task = Task.objects.get()
+        waits.append((task.due_at - timezone.now()).total_seconds())
+        assert task.last_error == "LaterError: the hub answers 503"
+        assert work_one({"mail": handler}) is False
+        clock(seconds=waits[-1])
+    assert 24 <= waits[0] <= 36 and 48 <= waits[1] <= 72 and 96 <= waits[2] <= 144
+    work_one({"mail": handler})
+    assert Task.objects.get().done_at is not None
+    assert len(seen) == 4
+
+
+def test_the_other_side_may_ask_for_more_time():
+    handler, _ = failing(LaterError("429", datetime.timedelta(hours=1)), 1)
+    tell("mail", "a")
+    work_one({"mail": handler})
+    wait = Task.objects.get().due_at - timezone.now()
+    assert wait > datetime.timedelta(minutes=59)
+
+
+def test_a_fault_of_ours_is_kept_with_the_task_and_tried_again(clock):
+    handler, _ = failing(ZeroDivisionError("division by zero"), 1)
+    tell("mail", "a")
+    work_one({"mail": handler})
+    assert Task.objects.get().last_error == "ZeroDivisionError: division by zero"
+    clock(minutes=1)
+    work_one({"mail": handler})
+    assert Task.objects.get().done_at is not None
+
+
+def test_what_is_hopeless_is_given_up_at_once_and_stays_to_be_seen():
+    handler, _ = failing(HopelessError("404"), 1)
+    tell("mail", "a")
+    work_one({"mail": handler})
+    task = Task.objects.get()
+    assert task.given_up_at is not None and task.last_error == "404"
+    assert work_one({"mail": handler}) is False
+
+
+def test_what_never_works_is_given_up_in_the_end(clock):
+    handler, seen = failing(LaterError("away"), 100)
+    tell("mail", "a")
+    for _ in range(ATTEMPTS + 2):
+        work_one({"mail": handler})
+        clock(hours=8)
+    assert len(seen) == ATTEMPTS
+    assert Task.objects.given_up().count() == 1
+
+
+def test_an_unknown_kind_is_given_up_with_its_name():
+    tell("carrier pigeon", "a")
+    work_one({})
+    assert "carrier pigeon" in Task.objects.given_up().get().last_error
+
+
+def test_two_workers_never_have_the_same_task():
+    tell("mail", "a"), tell("mail", "b")
+    assert {take().key, take().key} == {"a", "b"}
+    assert take() is None
+
+
+def test_the_task_of_a_worker_that_died_is_free_after_its_lease(clock):
+    tell("mail", "a")
+    dead = take()
+    clock(seconds=LEASE.total_seconds() - 1)
+    assert take() is None
+    clock(seconds=2)
+    assert take().pk == dead.pk
+
+
+def test_a_worker_that_comes_back_too_late_does_not_end_the_task_of_another(clock):
+    tell("mail", "a")
+    slow = take()
+    clock(seconds=LEASE.total_seconds() + 1)
+    other = take()
+    finish(slow)
+    put_back(slow, "late", wait=None)
+    task = Task.objects.get()
+    assert (task.done_at, task.given_up_at) == (None, None)
+    finish(other)
+    assert Task.objects.get().done_at is not None
+
+
+def test_what_is_told_again_while_a_worker_is_at_it_is_worked_once_more():
+    tell("mail", "a", {"n": 1})
+    task = take()
+    tell("mail", "a", {"n": 2})
+    finish(task)
+    assert take().payload == {"n": 2}
+
+
+def test_a_failure_does_not_overwrite_what_was_told_meanwhile():
+    tell("mail", "a", {"n": 1})
+    task = take()
+    tell("mail", "a", {"n": 2})
+    put_back(task, "boom", wait=None)
+    assert take().payload == {"n": 2}
+
+
+def test_what_waits_can_be_taken_back_and_what_is_being_worked_on_cannot():
+    tell("mail", "a"), tell("mail", "b")
+    take()
+    cancel("mail", "a"), cancel("mail", "b")
+    assert [task.key for task in Task.objects.all()] == ["a"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_is_told_with_the_transaction_or_not_at_all():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        tell("mail", "a")
+        raise ZeroDivisionError
+    assert not Task.objects.exists()
+
+
+def test_what_was_done_long_ago_is_forgotten_and_what_was_given_up_is_not(clock):
+    done, _ = failing(None, 0)
+    hopeless, _ = failing(HopelessError("no"), 1)
+    tell("good", "a"), tell("bad", "b")
+    for _ in range(2):
+        work_one({"good": done, "bad": hopeless})
+    clock(seconds=KEPT.total_seconds() + 1)
+    forget_done(timezone.now())
+    assert [task.kind for task in Task.objects.all()] == ["bad"]
