@@ -4,6 +4,8 @@ from django.contrib.admin import AdminSite
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from blog.accounts.site import SigningIn
+
 SECTIONS = (
     "Post",
     "Correction",
@@ -20,7 +22,7 @@ SECTIONS = (
 )
 
 
-class NewsroomSite(AdminSite):
+class NewsroomSite(SigningIn, AdminSite):
     site_header = site_title = _("ALLFORCES Desk")
     index_title = _("Newsroom")
     enable_nav_sidebar = False  # the header has the sections; the width belongs to text and preview

@@ -19,6 +19,8 @@ VARIABLES = (
     "DATABASE_URL",
     "CACHE_URL",
     "EMAIL_URL",
+    "STAFF_SECOND_FACTOR",
+    "TRUSTED_PROXIES",
     "MEDIA_ROOT",
     "STATIC_ROOT",
     "WEBSUB_HUBS",
@@ -49,6 +51,19 @@ def boolean(name: str, value: str) -> bool:
         return _BOOLEANS[value.strip().lower()]
     except KeyError:
         raise ImproperlyConfigured(f"{name}={value!r} is neither True nor False.") from None
+
+
+def choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value!r} must be one of {', '.join(choices)}.")
+    return value
+
+
+def count(name: str, value: str) -> int:
+    """A number from 0; anything else is refused."""
+    if not re.fullmatch(r"[0-9]{1,2}", value.strip()):
+        raise ImproperlyConfigured(f"{name}={value!r} must be a number, as in 1.")
+    return int(value)
 
 
 def addresses(name: str, values: list[str]) -> list[str]:

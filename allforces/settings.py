@@ -1,5 +1,6 @@
 """All settings, read from the environment. The README's table describes each variable."""
 
+import datetime
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,6 +48,11 @@ INSTALLED_APPS = [
     "markdownx",
     "csp",
     "reversion",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "django_otp_webauthn",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -58,9 +64,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "blog.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "blog.middleware.OldAddressMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "allforces.urls"
@@ -142,6 +150,45 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+SESSION_ENGINE = "blog.accounts.sessions"
+CSRF_FAILURE_VIEW = "blog.accounts.resend.csrf_failure"
+PASSWORD_RESET_TIMEOUT = 3 * 60 * 60
+DEFAULT_FROM_EMAIL = f"{SITE_NAME} <no-reply@{SITE_HOST}>"
+
+AUTHENTICATION_BACKENDS = [
+    "blog.accounts.throttling.Backend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+TRUSTED_PROXIES = environment.count("TRUSTED_PROXIES", env.str("TRUSTED_PROXIES", "0"))
+AXES_HANDLER = "blog.accounts.throttling.Handler"
+AXES_CLIENT_IP_CALLABLE = "blog.accounts.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "blog.accounts.throttling.refused"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken"]
+
+STAFF_SECOND_FACTOR = environment.choice(
+    "STAFF_SECOND_FACTOR", env.str("STAFF_SECOND_FACTOR", "optional"), ("optional", "required")
+)
+OTP_TOTP_ISSUER = SITE_NAME
+# Wrong codes make the app wait whoever sends them: hardly for the first dozen, half an hour at the 22nd.
+# Recovery codes are too long to be guessed, and stay a way in for whom others keep waiting.
+OTP_TOTP_THROTTLE_FACTOR = 0.001
+OTP_STATIC_THROTTLE_FACTOR = 0
+# Passkeys are bound to a host's name and a secure origin, for which an IP address will not do.
+_passkeys_here = SITE_URL.startswith("https://") or SITE_HOST == "localhost"
+OTP_WEBAUTHN_RP_NAME = SITE_NAME
+OTP_WEBAUTHN_RP_ID = SITE_HOST if _passkeys_here else "localhost"
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [
+    SITE_URL if _passkeys_here else f"http://localhost:{urlsplit(SITE_URL).port or 80}"
+]
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a body may have 10 MB
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
@@ -197,5 +244,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"axes": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

@@ -42,6 +42,9 @@ def test_the_project_starts_with_nothing_but_a_secret():
         ({"ALLOWED_HOST": "news.example.jp"}, "Did you mean ALLOWED_HOSTS?"),
         ({"DATABSE_URL": "sqlite:///x"}, "Did you mean DATABASE_URL?"),
         ({"SECRET_KEY": "short"}, "at least 32 characters"),
+        ({"STAFF_SECOND_FACTOR": "yes"}, "must be one of optional, required"),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES='-1' must be a number"),
+        ({"TRUSTED_PROXIES": "10.0.0.1"}, "must be a number"),
     ],
 )
 def test_a_mistake_in_the_environment_stops_the_start_and_is_named(variables, message):

@@ -19,6 +19,8 @@ class Action(models.TextChoices):
     RENAMED = "renamed", _("Renamed")
     REPLACED = "replaced", _("Picture replaced")
     ROLE_CHANGED = "role_changed", _("Role changed")
+    SECOND_FACTOR_CHANGED = "second_factor_changed", _("Second factor changed")
+    PASSWORD_CHANGED = "password_changed", _("Password changed")
     SECOND_FACTOR_RESET = "second_factor_reset", _("Second factor reset")
     SESSIONS_ENDED = "sessions_ended", _("Sessions ended")
     PREVIEW_SHARED = "preview_shared", _("Preview link made")

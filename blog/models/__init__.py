@@ -1,3 +1,4 @@
+from blog.accounts.models import Session
 from blog.audit.models import AuditEntry
 from blog.corrections.models import Correction
 from blog.feeds.models import FeedCheck, FeedDay, FeedReader, FeedState
@@ -28,6 +29,7 @@ __all__ = [
     "Redirect",
     "RelatedPost",
     "SavedFilter",
+    "Session",
     "Spelling",
     "Tag",
     "TaggedPost",

@@ -1,0 +1,49 @@
+"""A form came from a session that has ended: everything typed is kept, to be sent again."""
+
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.csrf import csrf_failure as bare_refusal
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+_LONG = 60
+
+
+@sensitive_post_parameters()
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """settings.CSRF_FAILURE_VIEW: a desk's own form with an old token is not an attack, it was left open."""
+    if request.path.startswith(reverse("admin:index")) and _is_from_here(request, reason):
+        return keep_what_was_typed(request)
+    return bare_refusal(request, reason, template_name="403.html")
+
+
+def _is_from_here(request: HttpRequest, reason: str) -> bool:
+    """Whether a page of this site sent the form. Others must not get a page that sends their words on."""
+    if reason.startswith(REASON_BAD_ORIGIN.partition(" - ")[0]):
+        return False
+    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return request.method == "POST" and urlsplit(source).netloc == request.get_host()
+
+
+@never_cache
+def keep_what_was_typed(request: HttpRequest) -> HttpResponse:
+    """403, as a form of all fields but passwords and files, and a button that sends it again."""
+    fields = [
+        (name, value, len(value) > _LONG or "\n" in value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in {"csrfmiddlewaretoken", "code"} and "password" not in name.lower()
+    ]
+    context = {
+        **admin.site.each_context(request),
+        "fields": fields,
+        "files": list(request.FILES),
+        "address": request.get_full_path(),
+        "signed_in": admin.site.has_permission(request),
+    }
+    return render(request, "admin/accounts/resend.html", context, status=403)
