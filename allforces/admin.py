@@ -4,7 +4,7 @@ from django.contrib.admin import AdminSite
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-SECTIONS = ("Post", "Image", "Category", "Tag", "Author", "Page", "Redirect", "AuditEntry")
+SECTIONS = ("Post", "Image", "Category", "Tag", "Author", "Merge", "Page", "Redirect", "AuditEntry")
 
 
 class NewsroomSite(AdminSite):

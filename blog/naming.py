@@ -32,6 +32,11 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFKC", normalise_name(name).casefold())
 
 
+def loose_key(name: str) -> str:
+    """What names share that may be one: `生成 AI` and `生成-AI`, `サーバ` and `サーバー`."""
+    return re.sub(r"[\W_ーｰ]+", "", name_key(name))
+
+
 def slugify(name: str) -> str:
     """The part of an address made from a name; it keeps Japanese and is never empty.
 

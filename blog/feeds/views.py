@@ -5,7 +5,6 @@ from pathlib import PurePosixPath
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, set_response_etag
@@ -113,10 +112,16 @@ class NamedFeed(SiteFeed):
     model: type
     empty_is_missing = True
 
-    def get_object(self, request: HttpRequest, slug: str):
-        row = get_object_or_404(self.model, slug=slug)
+    @method_decorator(require_safe)
+    def __call__(self, request: HttpRequest, slug: str) -> HttpResponse:
+        row = row_at(self.model, slug)
         if self.empty_is_missing and not self.posts(row).public().exists():
             raise Http404(_("There is nothing here."))
+        if row.slug != slug:
+            return HttpResponsePermanentRedirect(reverse(self.url_name, args=[row.slug]))
+        return super().__call__(request, row=row)
+
+    def get_object(self, request: HttpRequest, row):
         return row
 
     def title(self, row) -> str:
@@ -162,8 +167,16 @@ class TagFeed(NamedFeed):
 @require_safe
 def old_category_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """The old site's `/feeds/tech.xml`."""
-    category = get_object_or_404(Category, slug=slug)
+    category = row_at(Category, slug)
     return HttpResponsePermanentRedirect(reverse("category_feed", args=[category.slug]))
+
+
+def row_at(model: type, slug: str):
+    """The row to which the slug leads, if it is no longer its own, too."""
+    row = model.objects.at([slug]).get(slug)
+    if row is None:
+        raise Http404(_("There is nothing here."))
+    return row
 
 
 def enclosures(cover: Image) -> list[Enclosure]:

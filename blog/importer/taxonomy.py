@@ -30,7 +30,7 @@ def store_described(site: Site, force: bool, report: Report) -> None:
 
 
 def _store(model, name: str, fields: dict, force: bool, path: str, report: Report) -> None:
-    row = model.objects.filter(key=name_key(name)).first()
+    row = model.objects.found_as([name_key(name)]).get(name_key(name))
     if row and not force:
         return
     row = row or model()
@@ -60,10 +60,11 @@ class NameCache:
             key = name_key(name)
             if key and key not in known:
                 missing.setdefault(key, name)
-        known.update(model.objects.filter(key__in=missing).values_list("key", "pk"))
+        known.update({key: row.pk for key, row in model.objects.found_as(missing).items()})
         known.update(_make_with_free_slugs(model, {key: missing[key] for key in missing if key not in known}))
-        others = [name for key, name in missing.items() if key not in known]
-        known.update({row.key: row.pk for row in model.objects.for_names(others)})
+        for key, name in missing.items():
+            if key not in known:
+                known[key] = model.objects.for_names([name])[0].pk
 
     def pk(self, model, name: str) -> int | None:
         return self._keys[model].get(name_key(name))
@@ -82,6 +83,6 @@ def _make_with_free_slugs(model, names: dict[str, str]) -> dict[str, int]:
     rows = {}
     for key, name in names.items():
         rows.setdefault(slugify(name), model(name=normalise_name(name), key=key, slug=slugify(name)))
-    taken = set(model.objects.filter(slug__in=rows).values_list("slug", flat=True))
+    taken = model.objects.at(rows)
     made = model.objects.bulk_create([row for slug, row in rows.items() if slug not in taken])
     return {row.key: row.pk for row in made}

@@ -1,5 +1,7 @@
 from blog.audit.models import AuditEntry
-from blog.media.models import Image
+from blog.media.models import FormerFile, Image
+from blog.media.uses import ImageUse
+from blog.models.merges import Merge
 from blog.models.pages import Page
 from blog.models.posts import Post
 from blog.models.redirects import Redirect
@@ -10,7 +12,10 @@ __all__ = [
     "AuditEntry",
     "Author",
     "Category",
+    "FormerFile",
     "Image",
+    "ImageUse",
+    "Merge",
     "Page",
     "Post",
     "Redirect",
