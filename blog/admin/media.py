@@ -45,7 +45,7 @@ class UseFilter(admin.SimpleListFilter):
 @admin.register(Image)
 class ImageAdmin(LibraryViews, InUse, NewsroomAdmin):
     form = ImageForm
-    list_display = ["small_picture", "__str__", "about", "credit", "use_count", "uploaded"]
+    list_display = ["small_picture", "__str__", "about", "credit_line", "use_count", "uploaded"]
     list_display_links = ["__str__"]
     list_filter = [
         UseFilter,
@@ -83,6 +83,10 @@ class ImageAdmin(LibraryViews, InUse, NewsroomAdmin):
         kind = PurePosixPath(image.file.name).suffix.removeprefix(".").upper()
         text = f"{kind} {self.dimensions(image)} {filesizeformat(image.size)}"
         return format_html("{} {}", text, missing)
+
+    @admin.display(description=gettext_lazy("credit"), ordering="credit", empty_value="")
+    def credit_line(self, image):
+        return " · ".join(filter(None, (image.credit, image.licence)))
 
     @admin.display(description=gettext_lazy("use"), ordering="cover_count")
     def use_count(self, image):

@@ -132,6 +132,9 @@ class MergeAdmin(NewsroomAdmin):
     list_select_related = ["merged_by"]
     search_fields = ["source_name", "target_name"]
 
+    class Media:
+        css = {"all": ["css/admin-library.css"]}
+
     def get_urls(self):
         view = self.admin_site.admin_view(require_POST(self.undo_view))
         return [path("<int:pk>/undo/", view, name="blog_merge_undo"), *super().get_urls()]

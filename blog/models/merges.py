@@ -133,7 +133,7 @@ class Merge(models.Model):
         restored = _move_posts_back(row, target, merge.kept)
         merge.undone_at = timezone.now()
         merge.save(update_fields=["undone_at"])
-        record(user, "merge_undone", row, kind=self.kind, target=target.name, posts=restored)
+        record(user, "merge_undone", row, kind=self.kind, out_of=target.name, posts=restored)
         return merge.post_count - restored
 
     def _give_back_account(self, fields: dict, target: Author) -> None:
