@@ -17,6 +17,7 @@ _TYPED_NAME = re.compile(
     rf'\s*(?:"(?P<quoted>(?:[^"]|"")*+)"|“(?P<curly>[^”]*+)”)\s*(?=[{_SEPARATORS}]|\Z)'
     rf"|(?P<plain>[^{_SEPARATORS}]+)"
 )
+_LOOSE = re.compile(r"[\W_ー]+")
 _NEEDS_QUOTES = re.compile(rf'[{_SEPARATORS}]|\A["“]')
 
 
@@ -32,9 +33,9 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFKC", normalise_name(name).casefold())
 
 
-def loose_key(name: str) -> str:
-    """What names share that may be one: `生成 AI` and `生成-AI`, `サーバ` and `サーバー`."""
-    return re.sub(r"[\W_ーｰ]+", "", name_key(name))
+def loose_key(key: str) -> str:
+    """What the keys share of names that may be one: `生成 ai` and `生成-ai`, `サーバ` and `サーバー`."""
+    return _LOOSE.sub("", key)
 
 
 def slugify(name: str) -> str:

@@ -113,6 +113,7 @@ def test_what_a_post_uses_is_not_deleted_and_the_page_says_why(admin_client, kin
     page = admin_client.get(delete).content.decode()
     assert "is in use and cannot be deleted" in page
     assert "1 post uses “使う”" in page
+    assert f"/admin/blog/{kind}/{row.pk}/merge/" in page
     admin_client.post(delete, {"post": "yes"})
     selected = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
     assert "Nothing was deleted" in admin_client.post(f"/admin/blog/{kind}/", selected).content.decode()

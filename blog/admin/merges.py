@@ -114,6 +114,12 @@ class MergeViews:
             context["merge_url"] = self.merge_url(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def render_delete_form(self, request, context):
+        """What is in use cannot be deleted, but merged."""
+        if self.has_merge_permission(request):
+            context["merge_url"] = self.merge_url(context["object"])
+        return super().render_delete_form(request, context)
+
 
 def may_merge(user, kind: str) -> bool:
     return user.has_perm(f"blog.merge_{kind}")

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from blog.admin.base import InUse, NewsroomAdmin, is_autocomplete
 from blog.admin.merges import MergeViews
 from blog.audit import record
-from blog.models import Author, Category, Post, Tag
+from blog.models import Author, Category, Post, Tag, TaggedPost
 from blog.naming import NAME_LENGTH, join_tags, loose_key, name_key, parse_tags
 
 
@@ -100,7 +100,7 @@ class NamedAdmin(MergeViews, InUse, NewsroomAdmin):
     def similar_names(self, row):
         """Other rows that differ in spaces, hyphens or long vowels only, and may be the same thing."""
         spellings = self.model.spellings.rel.related_model.objects.exclude(row=row)
-        loose = {loose_key(spelling.key) for spelling in row.spellings.all()} - {""}
+        loose = {loose_key(key) for key in row.spellings.values_list("key", flat=True)} - {""}
         alike = {pk for pk, key in spellings.values_list("row", "key") if loose_key(key) in loose}
         rows = self.model.objects.filter(pk__in=alike)
         links = [(self.merge_url(row, other), other, _("merge…")) for other in rows]
@@ -146,7 +146,8 @@ class TagUseFilter(admin.SimpleListFilter):
         return [("none", gettext_lazy("By no post"))]
 
     def queryset(self, request, queryset):
-        return queryset.filter(tagged_posts=None) if self.value() == "none" else queryset
+        used = TaggedPost.objects.filter(tag=OuterRef("pk"))  # not a join beside the one that counts
+        return queryset.filter(~Exists(used)) if self.value() == "none" else queryset
 
 
 @admin.register(Tag)

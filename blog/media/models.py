@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from blog.media.pictures import PictureInfo, inspect, prepare, thumbnail
@@ -32,13 +33,21 @@ class ImageQuerySet(models.QuerySet):
 
     def unused(self):
         """Neither a cover nor in any body."""
-        return self.filter(posts__isnull=True, uses__isnull=True)
+        return self.filter(~models.Exists(self._related("posts")), ~models.Exists(self._related("uses")))
 
     def with_use_counts(self):
         """Adds `cover_count` and `body_count`."""
-        return self.annotate(
-            cover_count=models.Count("posts", distinct=True), body_count=models.Count("uses", distinct=True)
-        )
+        return self.annotate(cover_count=self._count("posts"), body_count=self._count("uses"))
+
+    def _related(self, relation: str):
+        """The rows of a relation of each picture. Joins instead would multiply one with the other."""
+        related = getattr(self.model, relation).rel
+        return related.related_model._base_manager.filter(**{related.field.name: models.OuterRef("pk")})
+
+    def _count(self, relation: str):
+        name = getattr(self.model, relation).rel.field.name
+        rows = self._related(relation).order_by().values(name).annotate(count=models.Count("pk"))
+        return Coalesce(models.Subquery(rows.values("count")), 0)
 
 
 class ImageManager(models.Manager.from_queryset(ImageQuerySet)):
