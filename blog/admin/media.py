@@ -3,7 +3,8 @@
 from pathlib import PurePosixPath
 
 from django.contrib import admin, messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -131,6 +132,8 @@ class ImageAdmin(LibraryViews, InUse, NewsroomAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             super().save_model(request, obj, form, change)
+            if "alt" in form.changed_data:
+                obj.render_bodies()  # a picture without a text of its own has this one
         elif form.existing:
             text = _("This picture is here already, so the existing one is used: {}")
             self.message_user(request, format_html(text, edit_link(obj)), messages.WARNING)
@@ -183,11 +186,22 @@ class ImageAdmin(LibraryViews, InUse, NewsroomAdmin):
             return [], {}, set(), [use for image in used for use in self.uses(image)]
         return admin.ModelAdmin.get_deleted_objects(self, objs, request)
 
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (ProtectedError, IntegrityError):
+            # Somebody began to use it between our check and our deletion. A second check says where.
+            return super().delete_view(request, object_id, extra_context)
+
     @transaction.atomic
     def delete_queryset(self, request, queryset):
         keys = list(queryset.values_list("pk", flat=True))
         # Who is about to use one of them waits, and then finds it gone.
         locked = Image.objects.select_for_update().order_by("pk").in_bulk(keys)
-        for image in Image.objects.filter(pk__in=locked).unused():
+        unused = Image.objects.filter(pk__in=locked).unused()
+        if len(unused) < len(keys):
+            text = _("Some of the images came into use meanwhile and were not deleted.")
+            self.message_user(request, text, messages.ERROR)
+        for image in unused:
             record(request.user, "deleted", image)
             image.delete()  # one by one: the file goes too

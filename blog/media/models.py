@@ -203,13 +203,17 @@ class Image(models.Model):
                 with transaction.atomic():
                     FormerFile.objects.create(image=self, path=image.file.name)
                     self.save()
-                    for use in self.uses.select_related("post", "page").iterator(chunk_size=50):
-                        (use.post or use.page).render_again()
+                    self.render_bodies()
             except BaseException:
                 storage.delete(self.file.name)
                 raise
             transaction.on_commit(lambda: [storage.delete(name) for name in old if name])
         self.make_thumbnail()
+
+    def render_bodies(self) -> None:
+        """Make the HTML of all posts and pages anew that show the picture in their text."""
+        for use in self.uses.select_related("post", "page").iterator(chunk_size=50):
+            (use.post or use.page).render_again()
 
     def delete(self, **kwargs):
         """The files go with the row, once the deletion is certain."""

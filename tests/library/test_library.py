@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from PIL import Image as Pillow
 
+from blog.admin.media import ImageAdmin
 from blog.audit import AuditEntry
 from blog.exporter import export_site
 from blog.importer import import_site
@@ -169,6 +170,34 @@ def test_the_pages_of_a_picture_say_where_it_is_and_how(admin_client):
         content = admin_client.get(f"{LIST}{image.pk}/{page}/").content.decode()
         for text in ("カバーの記事</a> (cover)", "本文の記事</a> (text)", "使うページ</a> (page)"):
             assert text in content
+
+
+def test_an_alternative_text_given_later_reaches_the_articles(admin_client):
+    image = make_image(alt="")
+    post = make_post(body=shown(image))
+    save_form(admin_client, f"{LIST}{image.pk}/change/", alt="後から書いた説明")
+    assert 'alt="後から書いた説明"' in Post.objects.get(pk=post.pk).body_html
+
+
+@pytest.mark.parametrize("way", ["page", "list"])
+def test_a_picture_that_comes_into_use_while_it_is_deleted_stays(admin_client, monkeypatch, way):
+    image = make_image()
+    make_draft("急ぐ記事", body=shown(image))
+    check = ImageAdmin.get_deleted_objects
+
+    def checked_a_moment_too_early(self, objs, request):
+        monkeypatch.setattr(ImageAdmin, "get_deleted_objects", check)
+        return [], {}, set(), []
+
+    monkeypatch.setattr(ImageAdmin, "get_deleted_objects", checked_a_moment_too_early)
+    if way == "page":
+        response = admin_client.post(f"{LIST}{image.pk}/delete/", {"post": "yes"})
+        assert "急ぐ記事" in response.content.decode()
+    else:
+        fields = {"action": "delete_selected", "_selected_action": [image.pk], "post": "yes"}
+        response = admin_client.post(LIST, fields, follow=True)
+        assert any("came into use" in text for text in texts(response, "messagelist"))
+    assert Image.objects.get() == image
 
 
 # The list
