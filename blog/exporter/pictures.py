@@ -30,6 +30,6 @@ def described() -> dict[str, dict[str, str]]:
     """`_data/pictures.yml`: what is known of each picture beside its bytes."""
     rows = {}
     for path, image in pictures():
-        fields = {"alt": image.alt, "credit": image.credit}
+        fields = {name: getattr(image, name) for name in ("alt", "credit", "licence", "notes")}
         rows[path] = {key: value for key, value in fields.items() if value}
     return {path: fields for path, fields in rows.items() if fields}

@@ -124,6 +124,7 @@ class PictureStore:
         image = Image.objects.filter(sha256=seen.digest).first()
         given = self.files.site.pictures.get(path, {})
         fields = {"alt": given.get("alt") or alt, "credit": given.get("credit") or credit}
+        fields |= {name: given.get(name, "") for name in ("licence", "notes")}
         if image:
             self._complete(image, path, fields)
             return image

@@ -391,7 +391,7 @@ def test_replacing_and_choosing_need_their_permission(client):
 
 
 def test_an_export_with_a_replaced_picture_comes_back_whole(tmp_path, replace):
-    image = make_image(filename="a.png")
+    image = make_image(filename="a.png", licence="CC0 1.0", notes="申請済み")
     make_post(body=shown(image))
     replace(image, picture_bytes((80, 50)))
     export_site(tmp_path / "site")
@@ -400,6 +400,7 @@ def test_an_export_with_a_replaced_picture_comes_back_whole(tmp_path, replace):
     post = Post.objects.get()
     assert Image.objects.get().file.url in post.body_html
     assert used_by(post) == [Image.objects.get()]
+    assert (Image.objects.get().licence, Image.objects.get().notes) == ("CC0 1.0", "申請済み")
 
 
 # Several at once

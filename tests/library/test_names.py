@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from blog.audit import AuditEntry
+from blog.exporter import export_site
 from blog.importer import import_site
 from blog.models import Author, Category, Post, Tag
 from tests.admin_pages import form_errors, save_form, texts
@@ -175,6 +176,24 @@ def test_an_import_with_the_old_name_of_a_category_and_an_alias_of_a_tag_finds_t
     post = Post.objects.get()
     assert (post.category, post.author, list(post.tags.all())) == (category, author, [tag])
     assert (Category.objects.count(), Tag.objects.count(), Author.objects.count()) == (1, 1, 1)
+
+
+def test_other_names_and_old_addresses_leave_with_an_export_and_come_back(tmp_path):
+    post = make_post(category="技術", author="編集部", tags=["AI"])
+    for row in (post.category, post.author, post.tags.get()):
+        row.name, row.slug = f"新{row.name}", f"new-{row.slug}"
+        row.save()
+        row.set_aliases([*aliases(row), "別名, その二"])
+    export_site(tmp_path / "site")
+    Post.objects.all().delete()
+    for model in (Category, Author, Tag):
+        model.objects.all().delete()
+    report = import_site(tmp_path / "site")
+    assert not report.problems
+    for model, name, slug in ((Category, "技術", "技術"), (Author, "編集部", "編集部"), (Tag, "AI", "ai")):
+        row = model.objects.get()
+        assert (row.name, row.slug, aliases(row)) == (f"新{name}", f"new-{slug}", [name, "別名, その二"])
+        assert model.objects.at([slug]) == {slug: row}
 
 
 @each_kind
