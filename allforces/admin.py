@@ -13,6 +13,7 @@ SECTIONS = (
     "Category",
     "Tag",
     "Author",
+    "Merge",
     "Page",
     "Redirect",
     "Spelling",

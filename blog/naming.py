@@ -17,6 +17,7 @@ _TYPED_NAME = re.compile(
     rf'\s*(?:"(?P<quoted>(?:[^"]|"")*+)"|“(?P<curly>[^”]*+)”)\s*(?=[{_SEPARATORS}]|\Z)'
     rf"|(?P<plain>[^{_SEPARATORS}]+)"
 )
+_LOOSE = re.compile(r"[\W_ー]+")
 _NEEDS_QUOTES = re.compile(rf'[{_SEPARATORS}]|\A["“]')
 
 
@@ -30,6 +31,11 @@ def normalise_name(name: str) -> str:
 def name_key(name: str) -> str:
     """What two spellings of one name share: `ＡＩ`, `AI` and `ai` have the key `ai`."""
     return unicodedata.normalize("NFKC", normalise_name(name).casefold())
+
+
+def loose_key(key: str) -> str:
+    """What the keys share of names that may be one: `生成 ai` and `生成-ai`, `サーバ` and `サーバー`."""
+    return _LOOSE.sub("", key)
 
 
 def slugify(name: str) -> str:

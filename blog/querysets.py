@@ -3,7 +3,7 @@
 import datetime
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -98,11 +98,27 @@ class NamedQuerySet(models.QuerySet):
         """Only those with a public post, with counts."""
         return self.with_public_counts().filter(public_posts__gt=0)
 
+    def found_as(self, keys) -> dict:
+        """The rows that have one of these keys among their spellings, by that key."""
+        return self._found(keys, "key", "spellings__key")
+
+    def at(self, slugs) -> dict:
+        """The rows to which these slugs lead, by slug; a row's own slug may have become another."""
+        return self._found(slugs, "slug", "addresses__slug")
+
+    def _found(self, values, own: str, other: str) -> dict:
+        found = {getattr(row, own): row for row in self.filter(**{f"{own}__in": values})}
+        missing = [value for value in values if value not in found]
+        if missing:
+            others = self.filter(**{f"{other}__in": missing}).annotate(found_by=F(other))
+            found |= {row.found_by: row for row in others}
+        return found
+
     def for_names(self, names) -> list:
         """The rows of these names, in their order and each once, made where they are missing.
 
-        A name is found again whatever its width or case. Names that are empty or too long after
-        normalisation raise ValueError.
+        A name is found again whatever its width or case, and also as an alias. Names that are empty or
+        too long after normalisation raise ValueError.
         """
         names = [normalise_name(name) for name in names]
         if not all(names):
@@ -110,10 +126,32 @@ class NamedQuerySet(models.QuerySet):
         too_long = [name for name in names if len(name) > NAME_LENGTH]
         if too_long:
             raise ValueError(f"A name is longer than {NAME_LENGTH} characters: {too_long[0]}")
-        keys = list(dict.fromkeys(map(name_key, names)))
-        found = {row.key: row for row in self.filter(key__in=keys)}
+        wanted = {}
         for name in names:
-            key = name_key(name)
+            wanted.setdefault(name_key(name), name)
+        found = self.found_as(wanted)
+        for key, name in wanted.items():
             if key not in found:
-                found[key], _ = self.get_or_create(key=key, defaults={"name": name})
-        return [found[key] for key in keys]
+                found[key] = self._find_or_make(name)
+        return list(dict.fromkeys(found[name_key(name)] for name in names))
+
+    def _find_or_make(self, name: str):
+        try:
+            with transaction.atomic(using=self.db):
+                return self.create(name=name)
+        except IntegrityError:  # somebody made it in this very moment
+            found = self.found_as([name_key(name)])
+            if not found:
+                raise
+            return found[name_key(name)]
+
+    def bulk_create(self, rows, **options):
+        """With the spelling and the address of each row, which `save` would write."""
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(rows, **options)
+            for relation, names in (("spellings", ("name", "key")), ("addresses", ("slug",))):
+                related = getattr(self.model, relation).rel.related_model
+                related.objects.bulk_create(
+                    related(row=row, **{name: getattr(row, name) for name in names}) for row in made
+                )
+        return made

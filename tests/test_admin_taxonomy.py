@@ -105,7 +105,7 @@ def test_nothing_typed_into_a_choice_breaks_it(admin_client, field, term):
     assert admin_client.get("/admin/autocomplete/", asked).status_code == 200
 
 
-@each_kind
+@pytest.mark.parametrize(("kind", "model", "make"), KINDS[:2], ids=["category", "author"])
 def test_what_a_post_uses_is_not_deleted_and_the_page_says_why(admin_client, kind, model, make):
     use(kind, "使う", make_draft)
     row = model.objects.get(name="使う")
@@ -113,10 +113,22 @@ def test_what_a_post_uses_is_not_deleted_and_the_page_says_why(admin_client, kin
     page = admin_client.get(delete).content.decode()
     assert "is in use and cannot be deleted" in page
     assert "1 post uses “使う”" in page
+    assert f"/admin/blog/{kind}/{row.pk}/merge/" in page
     admin_client.post(delete, {"post": "yes"})
     selected = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
     assert "Nothing was deleted" in admin_client.post(f"/admin/blog/{kind}/", selected).content.decode()
     assert model.objects.filter(pk=row.pk).exists()
+
+
+def test_a_tag_in_use_is_deleted_after_the_page_has_said_how_many_posts_lose_it(admin_client):
+    post = use("tag", "使う", make_draft)
+    use("tag", "使う")
+    tag = Tag.objects.get(name="使う")
+    delete = f"/admin/blog/tag/{tag.pk}/delete/"
+    assert "2 posts lose this tag" in admin_client.get(delete).content.decode()
+    admin_client.post(delete, {"post": "yes"})
+    assert not Tag.objects.filter(pk=tag.pk).exists()
+    assert list(Post.objects.get(pk=post.pk).tags.all()) == []
 
 
 @each_kind

@@ -61,7 +61,7 @@ def test_the_same_picture_is_stored_once(media_root):
     again = Image.objects.upload(content, "b.jpg", alt="二度目")
     assert again == first
     assert again.alt == "最初"
-    assert len(files_in(media_root)) == 1
+    assert len(files_in(media_root / "images")) == 1
 
 
 def test_a_picture_downloaded_from_the_site_and_uploaded_again_is_the_same_picture():

@@ -1,88 +1,24 @@
-from django import forms
+"""The library of pictures: its list, its forms, and what may be deleted."""
+
+from pathlib import PurePosixPath
+
 from django.contrib import admin, messages
-from django.db.models import Count, Q
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
-from django.utils.html import format_html
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from blog.admin.base import ChoiceSelect, InUse, NewsroomAdmin, edit_link, is_autocomplete, is_key
-from blog.media.pictures import EXTENSIONS, MAX_BYTES, THUMBNAIL_SIDE, UnusablePicture, prepare, thumbnail
+from blog.admin.base import InUse, NewsroomAdmin, edit_link, is_autocomplete, short_moment
+from blog.admin.covers import thumbnail_tag
+from blog.admin.library import LibraryViews
+from blog.admin.uploads import ImageForm, UploadForm
+from blog.audit import record
 from blog.models import Image, Page, Post
 
-
-def thumbnail_tag(image: Image | None):
-    """A small picture beside a text that names it, hence without alternative text."""
-    if image is None:
-        return ""
-    scale = min(1, THUMBNAIL_SIDE / max(image.width, image.height))
-    return format_html(
-        '<img class="thumbnail" src="{}" width="{}" height="{}" alt="" loading="lazy">',
-        reverse("admin:blog_image_thumbnail", args=[image.pk]),
-        max(1, round(image.width * scale)),
-        max(1, round(image.height * scale)),
-    )
-
-
-class CoverSelect(ChoiceSelect):
-    """Choosing a picture by its text, with thumbnails."""
-
-    template_name = "admin/cover_select.html"
-
-    class Media:
-        js = ("admin/js/autocomplete.js", "js/admin-pictures.js")  # in this order
-
-    def build_attrs(self, base_attrs, extra_attrs=None):
-        pattern = reverse("admin:blog_image_thumbnail", args=[0])
-        return super().build_attrs(base_attrs, extra_attrs) | {"data-thumbnail": pattern}
-
-    def get_context(self, name, value, attrs):
-        context = super().get_context(name, value, attrs)
-        chosen = Image.objects.filter(pk=value).first() if is_key(value) else None
-        context["widget"]["thumbnail"] = thumbnail_tag(chosen)
-        return context
-
-
-class UploadForm(forms.ModelForm):
-    file = forms.FileField(
-        label=gettext_lazy("file"),
-        help_text=gettext_lazy(
-            "JPEG, PNG, WebP, GIF or AVIF, up to 20 MB. It is turned upright and scaled to at most "
-            "2400 pixels; place and camera are removed."
-        ),
-        widget=forms.FileInput(attrs={"accept": ",".join(f"image/{name.lower()}" for name in EXTENSIONS)}),
-    )
-
-    def clean_file(self):
-        upload = self.cleaned_data["file"]
-        try:
-            if upload.size > MAX_BYTES:
-                raise UnusablePicture(
-                    _("The picture is larger than %(limit)d MB.") % {"limit": MAX_BYTES >> 20}
-                )
-            content = upload.read()
-            self.existing = Image.objects.with_content(content)
-            if self.existing is None:
-                self.prepared = prepare(content)
-                self.existing = Image.objects.with_content(self.prepared[0])
-        except UnusablePicture as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
-        return upload
-
-    def stored(self, user) -> Image:
-        """The new row; or the one that is there already, completed by what it lacks."""
-        texts = {name: self.cleaned_data[name] for name in ("alt", "credit")}
-        if self.existing is None:
-            return Image.objects.store(
-                *self.prepared, self.cleaned_data["file"].name, uploaded_by=user, **texts
-            )
-        for name, text in texts.items():
-            if text and not getattr(self.existing, name):
-                setattr(self.existing, name, text)
-        self.existing.save(update_fields=list(texts))
-        return self.existing
+SHOWN_USES = 50
 
 
 class AlternativeTextFilter(admin.SimpleListFilter):
@@ -96,47 +32,98 @@ class AlternativeTextFilter(admin.SimpleListFilter):
         return queryset.filter(alt="") if self.value() == "missing" else queryset
 
 
+class UseFilter(admin.SimpleListFilter):
+    title = gettext_lazy("use")
+    parameter_name = "use"
+
+    def lookups(self, request, model_admin):
+        return [("none", gettext_lazy("Unused"))]
+
+    def queryset(self, request, queryset):
+        return queryset.unused() if self.value() == "none" else queryset
+
+
 @admin.register(Image)
-class ImageAdmin(InUse, NewsroomAdmin):
-    list_display = ["thumbnail", "__str__", "dimensions", "credit", "cover_of", "uploaded_by", "uploaded_at"]
+class ImageAdmin(LibraryViews, InUse, NewsroomAdmin):
+    form = ImageForm
+    list_display = ["small_picture", "__str__", "about", "credit_line", "use_count", "uploaded"]
     list_display_links = ["__str__"]
-    list_filter = [AlternativeTextFilter]
+    list_filter = [
+        UseFilter,
+        AlternativeTextFilter,
+        "licence",
+        ("uploaded_by", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_per_page = 60
     list_select_related = ["uploaded_by"]
     date_hierarchy = "uploaded_at"
-    search_fields = ["alt", "credit", "file", "old_path"]
-    readonly_fields = ["picture", "address", "dimensions", "old_path", "uploaded_by", "uploaded_at"]
+    search_fields = ["search_text"]
+    search_help_text = gettext_lazy("File name, alternative text, credit, licence or notes")
+    readonly_fields = ["picture", "address", "former_addresses", "dimensions", "shown_in"]
+    readonly_fields += ["old_path", "uploaded_by", "uploaded_at"]
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.thumbnail_view, cacheable=True)
-        return [path("<int:pk>/thumbnail/", view, name="blog_image_thumbnail"), *super().get_urls()]
+    class Media:
+        css = {"all": ["css/admin-library.css"]}
 
-    def thumbnail_view(self, request, pk):
-        image = get_object_or_404(Image, pk=pk)
-        try:
-            with image.file.open("rb") as file:
-                content = thumbnail(file.read())
-        except (FileNotFoundError, UnusablePicture) as error:
-            raise Http404 from error
-        response = HttpResponse(content, content_type="image/webp")
-        response["Cache-Control"] = "private, max-age=86400"
-        return response
+    # The list
+
+    def get_queryset(self, request):
+        images = super().get_queryset(request)
+        return images if is_autocomplete(request) else images.with_use_counts()
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.search(search_term.replace("\0", "")), False
+
+    @admin.display(description="")
+    def small_picture(self, image):
+        return thumbnail_tag(image)
+
+    @admin.display(description=gettext_lazy("file"), ordering="size")
+    def about(self, image):
+        missing = "" if image.alt else format_html('<span class="lack">{}</span>', _("no alternative text"))
+        kind = PurePosixPath(image.file.name).suffix.removeprefix(".").upper()
+        text = f"{kind} {self.dimensions(image)} {filesizeformat(image.size)}"
+        return format_html("{} {}", text, missing)
+
+    @admin.display(description=gettext_lazy("credit"), ordering="credit", empty_value="")
+    def credit_line(self, image):
+        return " · ".join(filter(None, (image.credit, image.licence)))
+
+    @admin.display(description=gettext_lazy("use"), ordering="cover_count")
+    def use_count(self, image):
+        if not image.cover_count and not image.body_count:
+            return _("unused")
+        counts = [(_("cover %d"), image.cover_count), (_("text %d"), image.body_count)]
+        return " · ".join(text % count for text, count in counts if count)
+
+    @admin.display(description=gettext_lazy("uploaded"), ordering="uploaded_at")
+    def uploaded(self, image):
+        who = f" {image.uploaded_by}" if image.uploaded_by else ""
+        return f"{short_moment(image.uploaded_at)}{who}"
+
+    # The form
 
     def get_fieldsets(self, request, obj=None):
+        texts = ["alt", "credit", "licence", "notes"]
         if obj is None:
-            return [(None, {"fields": ["file", "alt", "credit"]})]
-        about = ["address", "dimensions", "old_path", "uploaded_by", "uploaded_at"]
+            return [(None, {"fields": ["file", *texts]})]
+        about = ["address", "former_addresses", "dimensions", "old_path", "uploaded_by", "uploaded_at"]
+        hidden = {"old_path": not obj.old_path, "former_addresses": not obj.former_files.exists()}
         return [
-            (None, {"fields": ["picture", "alt", "credit"]}),
-            (
-                _("File"),
-                {"fields": about if obj.old_path else [name for name in about if name != "old_path"]},
-            ),
+            (None, {"fields": ["picture", *texts]}),
+            (_("Use"), {"fields": ["shown_in"]}),
+            (_("File"), {"fields": [name for name in about if not hidden.get(name)]}),
         ]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is None:
             kwargs["form"] = UploadForm
         return super().get_form(request, obj, change, **kwargs)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and self.has_change_permission(request, obj):
+            context["replace_url"] = reverse("admin:blog_image_replace", args=[obj.pk])
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_form(self, request, form, change):
         unsaved = super().save_form(request, form, change)
@@ -145,26 +132,11 @@ class ImageAdmin(InUse, NewsroomAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             super().save_model(request, obj, form, change)
+            if "alt" in form.changed_data:
+                obj.render_bodies()  # a picture without a text of its own has this one
         elif form.existing:
             text = _("This picture is here already, so the existing one is used: {}")
             self.message_user(request, format_html(text, edit_link(obj)), messages.WARNING)
-
-    def get_queryset(self, request):
-        images = super().get_queryset(request)
-        return images if is_autocomplete(request) else images.annotate(cover_count=Count("posts"))
-
-    def uses(self, image):
-        shown = Q(body_html__contains=image.file.url)
-        posts = Post.objects.filter(shown | Q(cover=image)).only("title")
-        return [edit_link(row) for row in [*posts, *Page.objects.filter(shown).only("title")]]
-
-    def delete_queryset(self, request, queryset):
-        for image in queryset:
-            image.delete()  # one by one: the file goes too
-
-    @admin.display(description="")
-    def thumbnail(self, image):
-        return thumbnail_tag(image)
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, image):
@@ -180,10 +152,56 @@ class ImageAdmin(InUse, NewsroomAdmin):
     def address(self, image):
         return format_html('<a href="{0}">{0}</a>', image.file.url)
 
+    @admin.display(description=gettext_lazy("old addresses"))
+    def former_addresses(self, image):
+        """Of files that were replaced; they lead to the one of now."""
+        paths = image.former_files.values_list("path")
+        return format_html('<ul class="plain">{}</ul>', format_html_join("", "<li>{}</li>", paths))
+
     @admin.display(description=gettext_lazy("pixels"))
     def dimensions(self, image):
         return f"{image.width} × {image.height}"
 
-    @admin.display(description=gettext_lazy("cover of"), ordering="cover_count", empty_value="")
-    def cover_of(self, image):
-        return image.cover_count or None
+    @admin.display(description=gettext_lazy("shown in"))
+    def shown_in(self, image):
+        uses = [(use,) for use in self.uses(image)]
+        items = format_html_join("", "<li>{}</li>", uses)
+        return format_html('<ul class="plain">{}</ul>', items) if uses else _("nothing")
+
+    # Deleting: only what nothing shows
+
+    def uses(self, image):
+        """Links to the posts and pages that show the picture, with how they do."""
+        covers = Post.objects.filter(cover=image).only("title")
+        bodies = Post.objects.filter(image_uses__image=image).only("title")
+        pages = Page.objects.filter(image_uses__image=image).only("title")
+        kinds = [(covers, _("cover")), (bodies, _("text")), (pages, _("page"))]
+        rows = [(row, kind) for found, kind in kinds for row in found[: SHOWN_USES + 1]]
+        lines = [format_html("{} ({})", edit_link(row), kind) for row, kind in rows[:SHOWN_USES]]
+        return [*lines, _("and more")] if len(rows) > SHOWN_USES else lines
+
+    def get_deleted_objects(self, objs, request):
+        used = [image for image in objs if image.cover_count or image.body_count]
+        if used:
+            return [], {}, set(), [use for image in used for use in self.uses(image)]
+        return admin.ModelAdmin.get_deleted_objects(self, objs, request)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (ProtectedError, IntegrityError):
+            # Somebody began to use it between our check and our deletion. A second check says where.
+            return super().delete_view(request, object_id, extra_context)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        keys = list(queryset.values_list("pk", flat=True))
+        # Who is about to use one of them waits, and then finds it gone.
+        locked = Image.objects.select_for_update().order_by("pk").in_bulk(keys)
+        unused = Image.objects.filter(pk__in=locked).unused()
+        if len(unused) < len(keys):
+            text = _("Some of the images came into use meanwhile and were not deleted.")
+            self.message_user(request, text, messages.ERROR)
+        for image in unused:
+            record(request.user, "deleted", image)
+            image.delete()  # one by one: the file goes too

@@ -10,8 +10,8 @@ from markdownx.models import MarkdownxField
 
 from blog.admin.actions import WorkflowActions
 from blog.admin.base import NewsroomAdmin, is_autocomplete
+from blog.admin.covers import CoverSelect, thumbnail_tag
 from blog.admin.markdown import MarkdownEditor
-from blog.admin.media import CoverSelect, thumbnail_tag
 from blog.admin.post_form import LocalDateTimeInput, MomentField, PostForm
 from blog.admin.preview import PostPreview
 from blog.admin.related import RelatedPostInline

@@ -13,8 +13,11 @@ def path_of(image: Image) -> str:
 
 
 def pictures() -> Iterator[tuple[str, Image]]:
-    for image in Image.objects.order_by("pk").iterator():
+    """By path, also by those that articles name from before a picture was replaced."""
+    for image in Image.objects.order_by("pk").prefetch_related("former_files").iterator(chunk_size=500):
         yield path_of(image), image
+        for former in image.former_files.all():
+            yield settings.MEDIA_URL + former.path, image
 
 
 def content(image: Image) -> bytes:
@@ -27,6 +30,6 @@ def described() -> dict[str, dict[str, str]]:
     """`_data/pictures.yml`: what is known of each picture beside its bytes."""
     rows = {}
     for path, image in pictures():
-        fields = {"alt": image.alt, "credit": image.credit}
+        fields = {name: getattr(image, name) for name in ("alt", "credit", "licence", "notes")}
         rows[path] = {key: value for key, value in fields.items() if value}
     return {path: fields for path, fields in rows.items() if fields}

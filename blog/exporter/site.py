@@ -11,7 +11,7 @@ from blog import jekyll
 from blog.exporter import pictures
 from blog.exporter.catalogue import Catalogue
 from blog.models import Author, Category, Tag
-from blog.naming import name_key, normalise_name, slugify
+from blog.naming import join_tags, name_key, normalise_name, slugify
 
 
 class Spellings:
@@ -54,8 +54,8 @@ def _categories(existing: list) -> list[dict]:
         if isinstance(entry, dict) and "name" in entry
     }
     rows = []
-    for category in Category.objects.order_by("position", "name"):
-        fields = _own_slug(category) | {"description": category.description}
+    for category in Category.objects.order_by("position", "name").prefetch_related("spellings", "addresses"):
+        fields = _own_slug(category) | {"description": category.description} | _former(category)
         fields = {key: value for key, value in fields.items() if value}
         rows.append({**there.get(category.key, {}), "name": category.name, **fields})
     return rows
@@ -64,15 +64,17 @@ def _categories(existing: list) -> list[dict]:
 def data_files(spellings: Spellings) -> dict[str, str]:
     """Texts by path."""
     authors = {}
-    for author in Author.objects.order_by("name"):
-        fields = _own_slug(author) | {"role": author.role, "bio": author.bio}
+    for author in Author.objects.order_by("name").prefetch_related("spellings", "addresses"):
+        fields = _own_slug(author) | {"role": author.role, "bio": author.bio} | _former(author)
         authors[author.name] = {key: value for key, value in fields.items() if value}
         if not authors[author.name] and spellings.say(author):
             del authors[author.name]
     tags = {}
-    for tag in Tag.objects.order_by("name").iterator():
-        if _own_slug(tag) or not spellings.say(tag):
-            tags[tag.name] = _own_slug(tag)
+    rows = Tag.objects.order_by("name").prefetch_related("spellings", "addresses")
+    for tag in rows.iterator(chunk_size=500):
+        fields = _own_slug(tag) | {key: value for key, value in _former(tag).items() if value}
+        if fields or not spellings.say(tag):
+            tags[tag.name] = fields
     files = {"authors": authors, "tags": tags, "pictures": pictures.described()}
     return {f"_data/{name}.yml": jekyll.dump_yaml(rows) for name, rows in files.items() if rows}
 
@@ -80,3 +82,10 @@ def data_files(spellings: Spellings) -> dict[str, str]:
 def _own_slug(row: Author | Category | Tag) -> dict[str, str]:
     """The slug, if it does not follow from the name."""
     return {} if row.slug == slugify(row.name) else {"slug": row.slug}
+
+
+def _former(row: Author | Category | Tag) -> dict[str, str]:
+    """The other names and the old addresses."""
+    names = [spelling for spelling in row.spellings.all() if spelling.key != row.key]
+    slugs = [address.slug for address in row.addresses.all() if address.slug != row.slug]
+    return {"aliases": join_tags(names), "old_slugs": " ".join(slugs)}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -62,6 +61,10 @@ class Channel:
     def posts(self) -> PostQuerySet:
         """The public posts of the channel, the newest first."""
         return self.candidates().public().newest_first()
+
+    def moved_to(self) -> "Channel | None":
+        """The feed at its present address, if this is a former one. Raises Http404 if there is none."""
+        return None
 
     def require(self) -> None:
         """Raises Http404 if there is no such feed."""
@@ -141,7 +144,15 @@ class SubjectChannel(Channel):
 
     @cached_property
     def subject(self):
-        return get_object_or_404(self.model, slug=self.slug)
+        """The row to which the slug leads, also if it is no longer its own. Raises Http404."""
+        row = self.model.objects.at([self.slug]).get(self.slug)
+        if row is None:
+            raise Http404(_("There is nothing here."))
+        return row
+
+    def moved_to(self):
+        """The same feed at its present address, if this is a former one."""
+        return type(self)(self.subject.slug) if self.subject.slug != self.slug else None
 
     @property
     def key(self) -> str:

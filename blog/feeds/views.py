@@ -2,7 +2,7 @@
 
 from django.db import OperationalError
 from django.http import Http404, HttpResponse, HttpResponseNotModified, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
@@ -11,12 +11,11 @@ from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from blog.addresses import absolute_url
-from blog.feeds.channels import Channel
+from blog.feeds.channels import CategoryChannel, Channel
 from blog.feeds.counting import count
 from blog.feeds.documents import channel_document, refusal_document
 from blog.feeds.formats import FORMATS, Format
 from blog.feeds.polling import Stamp, is_unchanged, stamp_of
-from blog.models import Category
 from blog.views.head import Head
 
 PAGES = 100_000  # a number that no archive reaches, and no database stumbles over
@@ -51,11 +50,13 @@ class FeedView(View):
         return response
 
     def get(self, request, **kwargs):
-        channel, page = self.channel(**self.channel_arguments()), self.page_number()
+        channel, page = self.channel(**kwargs), self.page_number()
         if request.headers.get("Sec-Fetch-Dest") == "document":
-            return self.readable(channel)
+            return self.moved(channel) or self.readable(channel)
         stamp = stamp_of(channel, page)
         if stamp.is_empty:
+            if moved := self.moved(channel):
+                return moved
             channel.require()
             if page > 1:
                 raise Http404
@@ -69,8 +70,13 @@ class FeedView(View):
         media_type = f"{self.form.media_type}; charset=utf-8"
         return self.with_headers(HttpResponse(body, content_type=media_type), stamp)
 
-    def channel_arguments(self) -> dict:
-        return self.kwargs
+    def moved(self, channel: Channel) -> HttpResponse | None:
+        """To where the feed of a renamed or merged subject is now, for good."""
+        present = channel.moved_to()
+        if present is None:
+            return None
+        present.require()
+        return HttpResponsePermanentRedirect(present.path(self.form))
 
     def page_number(self) -> int:
         asked = self.request.GET.get("page", "1")
@@ -120,5 +126,5 @@ class OldCategoryFeed(FeedView):
     """The old site's `/feeds/tech.xml`."""
 
     def get(self, request, slug: str):
-        category = get_object_or_404(Category, slug=slug)
-        return HttpResponsePermanentRedirect(reverse("category_feed", args=[category.slug]))
+        channel = CategoryChannel(slug)
+        return HttpResponsePermanentRedirect(reverse("category_feed", args=[channel.subject.slug]))

@@ -14,7 +14,7 @@ from blog.importer.folder import SiteFolder
 from blog.importer.report import Report
 from blog.importer.site import Site
 from blog.media.pictures import MAX_BYTES, PictureInfo, UnusablePicture, inspect
-from blog.models import Image
+from blog.models import FormerFile, Image
 
 # Only paths from the site's root. What may not stand inside keeps a hostile text from costing more than one
 # pass.
@@ -124,6 +124,7 @@ class PictureStore:
         image = Image.objects.filter(sha256=seen.digest).first()
         given = self.files.site.pictures.get(path, {})
         fields = {"alt": given.get("alt") or alt, "credit": given.get("credit") or credit}
+        fields |= {name: given.get(name, "") for name in ("licence", "notes")}
         if image:
             self._complete(image, path, fields)
             return image
@@ -138,10 +139,19 @@ class PictureStore:
         info = seen.info or inspect(content)
         image = Image.objects.store(content, info, name, **fields)
         self.written.append(image.file.name)
+        self._lead_here(image, path)
         return image
+
+    @staticmethod
+    def _lead_here(image: Image, path: str) -> None:
+        """A path in media that an exported article names from before the picture was replaced."""
+        file = path.removeprefix(settings.MEDIA_URL)
+        if file not in {path, image.file.name}:
+            FormerFile.objects.get_or_create(path=file, defaults={"image": image})
 
     def _complete(self, image: Image, path: str, fields: dict[str, str]) -> None:
         """Fill what the row does not say yet."""
+        self._lead_here(image, path)
         missing = {name: value for name, value in fields.items() if value and not getattr(image, name)}
         if path not in {image.old_path, settings.MEDIA_URL + image.file.name}:
             if image.old_path:

@@ -14,7 +14,7 @@ from blog.importer.redirects import RedirectWriter
 from blog.importer.report import Report
 from blog.importer.survey import Article, ArticleFile, ArticleReader
 from blog.importer.taxonomy import NameCache
-from blog.models import Author, Category, Correction, Post, RelatedPost, Tag, TaggedPost
+from blog.models import Author, Category, Correction, ImageUse, Post, RelatedPost, Tag, TaggedPost
 
 BATCH = 100
 
@@ -182,6 +182,7 @@ class PostWriter:
         self._add_what_belongs_to(loaded)
 
     def _add_what_belongs_to(self, loaded: list[_Loaded]) -> None:
+        ImageUse.objects.follow([one.post for one in loaded])
         TaggedPost.objects.bulk_create(
             TaggedPost(tag_id=tag, content_object=one.post)
             for one in loaded

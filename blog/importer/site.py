@@ -3,7 +3,9 @@
 `_config.yml`: `url` (the origin of addresses, and so of GUIDs, unless `guid_url` names another), `timezone`,
 `content_categories` (`name`, `slug`, `description`, in the order of the site).
 `_data/authors.yml` (name → `slug`, `role`, `bio`), `_data/tags.yml` (name → `slug`),
-`_data/pictures.yml` (path → `alt`, `credit`): what an export knows and the articles do not say.
+`_data/pictures.yml` (path → `alt`, `credit`, `licence`, `notes`): what an export knows and the articles do
+not say. Categories, authors and tags also have `aliases` (as tags are typed) and `old_slugs` (with spaces
+between).
 """
 
 import re

@@ -7,10 +7,11 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from blog.media.pictures import PictureInfo, inspect, prepare
-from blog.naming import slugify
+from blog.media.pictures import PictureInfo, inspect, prepare, thumbnail
+from blog.naming import name_key, slugify
 from blog.rendering import Picture
 
 
@@ -19,14 +20,50 @@ def media_path(image: "Image", filename: str) -> str:
     return f"images/{image.sha256[:2]}/{image.sha256[2:34]}/{filename}"
 
 
-class ImageManager(models.Manager):
+def thumbnail_path(image: "Image", filename: str) -> str:
+    return f"thumbnails/{image.sha256[:2]}/{image.sha256[2:34]}/{filename}"
+
+
+class ImageQuerySet(models.QuerySet):
+    def search(self, query: str):
+        """Those that have every word in their texts or names, whatever its width or case."""
+        for word in name_key(query).split():
+            self = self.filter(search_text__contains=word)
+        return self
+
+    def unused(self):
+        """Neither a cover nor in any body."""
+        return self.filter(~models.Exists(self._related("posts")), ~models.Exists(self._related("uses")))
+
+    def with_use_counts(self):
+        """Adds `cover_count` and `body_count`."""
+        return self.annotate(cover_count=self._count("posts"), body_count=self._count("uses"))
+
+    def _related(self, relation: str):
+        """The rows of a relation of each picture. Joins instead would multiply one with the other."""
+        related = getattr(self.model, relation).rel
+        return related.related_model._base_manager.filter(**{related.field.name: models.OuterRef("pk")})
+
+    def _count(self, relation: str):
+        name = getattr(self.model, relation).rel.field.name
+        rows = self._related(relation).order_by().values(name).annotate(count=models.Count("pk"))
+        return Coalesce(models.Subquery(rows.values("count")), 0)
+
+
+class ImageManager(models.Manager.from_queryset(ImageQuerySet)):
     def upload(self, content: bytes, filename: str, **fields) -> "Image":
         """Store what a person uploaded: checked, upright, without metadata, at a useful size.
 
         The same picture is stored once: the existing row is returned as it is.
         Raises UnusablePicture with a reason for the user.
         """
-        return self.with_content(content) or self.store(*prepare(content), filename, **fields)
+        existing = self.with_content(content)
+        if existing:
+            return existing
+        image = self.store(*prepare(content), filename, **fields)
+        if not image.thumbnail:
+            image.make_thumbnail()
+        return image
 
     def keep(self, content: bytes, filename: str, **fields) -> "Image":
         """Store a picture byte for byte, as an import must. Raises UnusablePicture."""
@@ -41,11 +78,8 @@ class ImageManager(models.Manager):
         existing = self.with_content(content)
         if existing:
             return existing
-        image = self.model(
-            sha256=_digest(content), size=len(content), width=info.width, height=info.height, **fields
-        )
-        name = f"{slugify(PurePosixPath(filename).stem)[:60]}.{info.extension}"
-        image.file.save(name, ContentFile(content), save=False)
+        image = self.model(**fields)
+        image.write(content, info, filename)
         try:
             with transaction.atomic():
                 image.save(force_insert=True)
@@ -62,11 +96,15 @@ class ImageManager(models.Manager):
         path = unquote(url)
         if "\0" in path:  # PostgreSQL refuses to look for it
             return None
-        if path.startswith(settings.MEDIA_URL):
-            image = self.filter(file=path.removeprefix(settings.MEDIA_URL)).first()
-        else:
-            image = self.filter(old_path=path).first() if path.startswith("/") else None
+        image = self.at(path)
         return image and Picture(url=image.file.url, width=image.width, height=image.height, alt=image.alt)
+
+    def at(self, path: str) -> "Image | None":
+        """The picture that a path leads to: its own, one that it had, or that of the old site."""
+        if not path.startswith(settings.MEDIA_URL):
+            return self.filter(old_path=path).first() if path.startswith("/") else None
+        file = path.removeprefix(settings.MEDIA_URL)
+        return self.filter(file=file).first() or self.filter(former_files__path=file).first()
 
 
 def _digest(content: bytes) -> str:
@@ -81,7 +119,13 @@ class Image(models.Model):
         blank=True,
         help_text=_("What the picture shows, for readers who cannot see it."),
     )
-    credit = models.CharField(_("credit"), max_length=200, blank=True)
+    credit = models.CharField(
+        _("credit"), max_length=200, blank=True, help_text=_("Who made it, as it must be named.")
+    )
+    licence = models.CharField(
+        _("licence"), max_length=100, blank=True, help_text=_("What allows us to show it.")
+    )
+    notes = models.TextField(_("notes"), blank=True, help_text=_("For the newsroom only."))
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
     size = models.PositiveIntegerField(_("size in bytes"), editable=False)
@@ -99,6 +143,9 @@ class Image(models.Model):
     )
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
+    thumbnail = models.FileField(upload_to=thumbnail_path, max_length=200, blank=True, editable=False)
+    search_text = models.TextField(blank=True, editable=False)
+
     objects = ImageManager()
 
     class Meta:
@@ -109,9 +156,85 @@ class Image(models.Model):
     def __str__(self):
         return self.alt or PurePosixPath(self.file.name).name
 
+    def save(self, *, update_fields=None, **kwargs):
+        texts = (PurePosixPath(self.file.name).name, self.alt, self.credit, self.licence, self.notes)
+        self.search_text = name_key(" ".join((*texts, self.old_path or "")))
+        if update_fields is not None:
+            update_fields = {*update_fields, "search_text"}
+        super().save(update_fields=update_fields, **kwargs)
+
+    def write(self, content: bytes, info: PictureInfo, filename: str) -> None:
+        """Store the bytes as this picture's file, without saving the row.
+
+        A path that was a picture's before it was replaced is not used again: it redirects.
+        """
+        self.sha256, self.size = _digest(content), len(content)
+        self.width, self.height = info.width, info.height
+        stem = slugify(PurePosixPath(filename).stem)[:60]
+        name, number = f"{stem}.{info.extension}", 1
+        while FormerFile.objects.filter(path=media_path(self, name)).exists():
+            number += 1
+            name = f"{stem}-{number}.{info.extension}"
+        self.file.save(name, ContentFile(content), save=False)
+
+    def make_thumbnail(self) -> None:
+        """Store a small WebP. Raises UnusablePicture, or FileNotFoundError when the file is lost."""
+        with self.file.open("rb") as file:
+            content = thumbnail(file.read())
+        self.thumbnail.save("320.webp", ContentFile(content), save=False)
+        if not Image.objects.filter(pk=self.pk, thumbnail="").update(thumbnail=self.thumbnail.name):
+            self.thumbnail.storage.delete(self.thumbnail.name)  # somebody was faster
+            self.refresh_from_db(fields=["thumbnail"])
+
+    def replace(self, content: bytes, info: PictureInfo, filename: str) -> None:
+        """Put other bytes, which `prepare` has let through, in the place of this picture's file.
+
+        All that shows it shows the new one: addresses in bodies name the picture and are not rewritten, but
+        the HTML is made anew, which is no edit. The old address redirects. Raises IntegrityError when the
+        bytes are another picture's.
+        """
+        storage = self.file.storage
+        with transaction.atomic():
+            image = Image.objects.select_for_update().get(pk=self.pk)
+            old = [image.file.name, image.thumbnail.name]
+            self.write(content, info, filename)
+            self.thumbnail = ""
+            try:
+                with transaction.atomic():
+                    FormerFile.objects.create(image=self, path=image.file.name)
+                    self.save()
+                    self.render_bodies()
+            except BaseException:
+                storage.delete(self.file.name)
+                raise
+            transaction.on_commit(lambda: [storage.delete(name) for name in old if name])
+        self.make_thumbnail()
+
+    def render_bodies(self) -> None:
+        """Make the HTML of all posts and pages anew that show the picture in their text."""
+        for use in self.uses.select_related("post", "page").iterator(chunk_size=50):
+            (use.post or use.page).render_again()
+
     def delete(self, **kwargs):
-        """The file goes with the row, once the deletion is certain."""
-        storage, name = self.file.storage, self.file.name
+        """The files go with the row, once the deletion is certain."""
+        storage, names = self.file.storage, [self.file.name, self.thumbnail.name]
         deleted = super().delete(**kwargs)
-        transaction.on_commit(lambda: storage.delete(name))
+        transaction.on_commit(lambda: [storage.delete(name) for name in names if name])
         return deleted
+
+
+class FormerFile(models.Model):
+    """The path of a file that was replaced. It names the picture, so that it leads to the newest file."""
+
+    image = models.ForeignKey(Image, models.CASCADE, related_name="former_files", verbose_name=_("image"))
+    path = models.CharField(_("path"), max_length=200, unique=True)
+    replaced_at = models.DateTimeField(_("replaced"), auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        verbose_name = _("former file")
+        verbose_name_plural = _("former files")
+
+    def __str__(self):
+        return self.path

@@ -2,7 +2,9 @@ from blog.accounts.models import Session
 from blog.audit.models import AuditEntry
 from blog.corrections.models import Correction
 from blog.feeds.models import FeedCheck, FeedDay, FeedReader, FeedState
-from blog.media.models import Image
+from blog.media.models import FormerFile, Image
+from blog.media.uses import ImageUse
+from blog.models.merges import Merge
 from blog.models.pages import Page
 from blog.models.posts import Post
 from blog.models.redirects import Redirect
@@ -22,7 +24,10 @@ __all__ = [
     "FeedDay",
     "FeedReader",
     "FeedState",
+    "FormerFile",
     "Image",
+    "ImageUse",
+    "Merge",
     "Page",
     "Post",
     "PreviewLink",

@@ -3,11 +3,12 @@
 import hashlib
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
 
 from blog.media.models import Image
+from blog.media.uses import ImageUse
 from blog.rendering import Rendered, render
 
 
@@ -17,7 +18,7 @@ def render_body(markdown: str) -> Rendered:
 
 
 class MarkdownContent(models.Model):
-    """`body_html` and `toc` follow `body` at every save; reading a page renders nothing.
+    """`body_html`, `toc` and the uses of pictures follow `body` at every save; reading renders nothing.
 
     `html_digest` tells two texts apart without reading them.
     `toc` is a list of `{"level": 2, "id": "概要", "text": "概要"}` in document order.
@@ -39,10 +40,20 @@ class MarkdownContent(models.Model):
         self.toc = [{"level": h.level, "id": h.id, "text": h.text} for h in rendered.headings]
         return rendered
 
+    def render_again(self) -> None:
+        """Make the stored HTML anew, because a picture in it has changed. This is no edit."""
+        self.render()
+        fields = {name: getattr(self, name) for name in self.rendered_fields}
+        type(self)._base_manager.filter(pk=self.pk).update(**fields)
+
     def save(self, *, update_fields=None, **kwargs):
-        if update_fields is None or "body" in update_fields:
+        rendered = update_fields is None or "body" in update_fields
+        if rendered:
             self.render()
             update_fields = update_fields and {*update_fields, *self.rendered_fields}
-        super().save(update_fields=update_fields, **kwargs)
+        with transaction.atomic():
+            super().save(update_fields=update_fields, **kwargs)
+            if rendered:
+                ImageUse.objects.follow([self])
 
     rendered_fields = ("body_html", "toc", "html_digest")

@@ -1,86 +1,12 @@
 """Categories, authors and tags: rows with a name, a comparison key and a slug."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, TagBase
 
-from blog.naming import NAME_LENGTH, SLUG_LENGTH, name_key, normalise_name, slugify
-from blog.querysets import NamedQuerySet
-
-
-class Named(models.Model):
-    """A name that is found again whatever its width or case, and the slug in its address.
-
-    `posts_path` is the lookup path from the row to its posts, `url_name` the view of its archive.
-    """
-
-    name = models.CharField(_("name"), max_length=NAME_LENGTH, unique=True)
-    key = models.CharField(max_length=NAME_LENGTH * 2, unique=True, editable=False)
-    slug = models.CharField(
-        _("slug"),
-        max_length=SLUG_LENGTH,
-        unique=True,
-        blank=True,
-        help_text=_("The part of the address; made from the name when left empty."),
-    )
-
-    objects = NamedQuerySet.as_manager()
-
-    posts_path = "posts"
-    url_name = ""
-
-    class Meta:
-        abstract = True
-
-    def __str__(self):
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse(self.url_name, args=[self.slug])
-
-    def clean(self):
-        self.name = normalise_name(self.name)
-        self.slug = slugify(self.slug) if self.slug else self._free_slug()
-        if not self.name:
-            raise ValidationError({"name": _("The name is empty.")})
-        if len(self.name) > NAME_LENGTH:  # NFKC may lengthen it: ㍿ becomes 株式会社
-            raise ValidationError({"name": _("The name is too long.")})
-        twin = type(self)._base_manager.filter(key=name_key(self.name)).exclude(pk=self.pk).first()
-        if twin:
-            raise ValidationError({"name": _("“%(name)s” is the same name.") % {"name": twin.name}})
-
-    def save(self, *, update_fields=None, **kwargs):
-        self.name = normalise_name(self.name)
-        self.key = name_key(self.name)
-        self.slug = slugify(self.slug) if self.slug else self._free_slug()
-        if update_fields is not None and "name" in update_fields:
-            update_fields = {*update_fields, "key"}
-        super().save(update_fields=update_fields, **kwargs)
-
-    def _free_slug(self) -> str:
-        base = slugify(self.name)
-        taken = set(
-            type(self)
-            ._base_manager.filter(slug__startswith=base[: SLUG_LENGTH - 6])
-            .exclude(pk=self.pk)
-            .values_list("slug", flat=True)
-        )
-        slug, number = base, 1
-        while slug in taken:
-            number += 1
-            slug = f"{base[: SLUG_LENGTH - 6].rstrip('-')}-{number}"
-        return slug
-
-
-def named_constraints(model: str) -> list[models.BaseConstraint]:
-    return [
-        models.CheckConstraint(condition=~models.Q(name=""), name=f"{model}_name_not_empty"),
-        models.CheckConstraint(condition=~models.Q(slug=""), name=f"{model}_slug_not_empty"),
-    ]
+from blog.models.names import Address, Named, Spelling, named_constraints
 
 
 class Category(Named):
@@ -93,7 +19,16 @@ class Category(Named):
         ordering = ["position", "name"]
         verbose_name = _("category")
         verbose_name_plural = _("categories")
+        permissions = [("merge_category", _("Can merge categories and split them again"))]
         constraints = named_constraints("category")
+
+
+class CategorySpelling(Spelling):
+    row = models.ForeignKey(Category, models.CASCADE, related_name="spellings")
+
+
+class CategoryAddress(Address):
+    row = models.ForeignKey(Category, models.CASCADE, related_name="addresses")
 
 
 class Author(Named):
@@ -114,7 +49,16 @@ class Author(Named):
         ordering = ["name"]
         verbose_name = _("author")
         verbose_name_plural = _("authors")
+        permissions = [("merge_author", _("Can merge authors and split them again"))]
         constraints = named_constraints("author")
+
+
+class AuthorSpelling(Spelling):
+    row = models.ForeignKey(Author, models.CASCADE, related_name="spellings")
+
+
+class AuthorAddress(Address):
+    row = models.ForeignKey(Author, models.CASCADE, related_name="addresses")
 
 
 class Tag(Named, TagBase):
@@ -125,10 +69,19 @@ class Tag(Named, TagBase):
         ordering = ["name"]
         verbose_name = _("tag")
         verbose_name_plural = _("tags")
+        permissions = [("merge_tag", _("Can merge tags and split them again"))]
         constraints = named_constraints("tag")
 
     def natural_key(self):
         return [self.name]
+
+
+class TagSpelling(Spelling):
+    row = models.ForeignKey(Tag, models.CASCADE, related_name="spellings")
+
+
+class TagAddress(Address):
+    row = models.ForeignKey(Tag, models.CASCADE, related_name="addresses")
 
 
 class TaggedPost(ItemBase):

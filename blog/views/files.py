@@ -14,11 +14,19 @@ from blog.models import Image
 
 @require_safe
 def media(request, path: str):
-    """A file of MEDIA_ROOT. Its address holds a digest of its content, so a copy is good for ever."""
+    """A file of MEDIA_ROOT. Its address holds a digest of its content, so a copy is good for ever.
+
+    The address of a file that was replaced leads to the new one; it is never used again.
+    """
     try:
         response = serve(request, path, document_root=settings.MEDIA_ROOT)
     except (SuspiciousFileOperation, OSError, ValueError) as error:  # outside, too long, a NUL in it
         raise Http404(_("There is no such file.")) from error
+    except Http404:
+        image = Image.objects.filter(former_files__path=path).first()
+        if image is None:
+            raise
+        return HttpResponsePermanentRedirect(image.file.url)
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response

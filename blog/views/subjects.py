@@ -17,7 +17,8 @@ from blog.views.lists import PostListView
 class SubjectView(PostListView):
     """The posts of one row of `model`.
 
-    An address in another width or case, or with the name for the slug (`/tags/生成ＡＩ/`), redirects.
+    An address in another width or case, with the name for the slug (`/tags/生成ＡＩ/`), or that the row had
+    before it was renamed or merged redirects.
     """
 
     model = None
@@ -26,6 +27,8 @@ class SubjectView(PostListView):
     def get(self, request, *args, **kwargs):
         self.subject = self.find(kwargs["slug"])
         if self.subject.slug != kwargs["slug"]:
+            if self.empty_is_missing and not self.get_queryset().exists():
+                raise Http404(_("There is nothing here."))  # the name might tell what is to come
             self.kwargs["slug"] = self.subject.slug
             path = self.page_path(kwargs.get("page") or 1)
             query = request.META["QUERY_STRING"]
@@ -33,7 +36,7 @@ class SubjectView(PostListView):
         return super().get(request, *args, **kwargs)
 
     def find(self, slug: str):
-        found = {row.slug: row for row in self.model.objects.filter(slug__in=[slug, slugify(slug)])}
+        found = self.model.objects.at([slug, slugify(slug)])
         if not found:
             raise Http404(_("There is nothing here."))
         return found.get(slug) or next(iter(found.values()))

@@ -1,0 +1,89 @@
+"""Which posts and pages show which pictures in their bodies. A cover is a field of its post."""
+
+import re
+from html import unescape
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+_ADDRESS = re.compile(r'\b(?:src|href)="([^"]+)"')
+
+
+def picture_paths(html: str) -> set[str]:
+    """Paths of all that a body shows or links to and that can be a picture of ours."""
+    found = (unescape(match).removeprefix(settings.SITE_URL) for match in _ADDRESS.findall(html))
+    paths = {unquote(re.sub(r"[?#].*", "", address, flags=re.DOTALL)) for address in found}
+    return {path for path in paths if path.startswith("/") and "\0" not in path}
+
+
+class ImageUseManager(models.Manager):
+    def follow(self, owners: list) -> None:
+        """Bring the table up to date with the HTML of these posts, or of these pages.
+
+        To be called in the transaction that stores them. Costs two queries when nothing has changed.
+        """
+        if not owners:
+            return
+        kind = owners[0]._meta.model_name
+        paths = {owner.pk: picture_paths(owner.body_html) for owner in owners}
+        images = self._images_at(set().union(*paths.values()))
+        wanted = {(owner, images[path]) for owner, named in paths.items() for path in named if path in images}
+        stored = {
+            (owner, image): pk
+            for pk, owner, image in self.filter(**{f"{kind}__in": paths}).values_list("pk", kind, "image")
+        }
+        stale = [pk for use, pk in stored.items() if use not in wanted]
+        if stale:
+            self.filter(pk__in=stale).delete()
+        new = [
+            self.model(image_id=image, **{f"{kind}_id": owner})
+            for owner, image in sorted(wanted - set(stored))
+        ]
+        if new:
+            self.bulk_create(new, ignore_conflicts=True)  # two people may save the post at the same moment
+
+    def _images_at(self, paths: set[str]) -> dict[str, int]:
+        """Keys of pictures by those of the paths that lead to one, now or formerly."""
+        if not paths:
+            return {}
+        files = {
+            path.removeprefix(settings.MEDIA_URL) for path in paths if path.startswith(settings.MEDIA_URL)
+        }
+        image = self.model._meta.get_field("image").related_model
+        found = {}
+        if files:
+            former = image.former_files.rel.related_model.objects.filter(path__in=files)
+            found |= {settings.MEDIA_URL + path: pk for path, pk in former.values_list("path", "image")}
+        for pk, file, old_path in image.objects.filter(Q(file__in=files) | Q(old_path__in=paths)).values_list(
+            "pk", "file", "old_path"
+        ):
+            found |= {settings.MEDIA_URL + file: pk, old_path: pk}
+        return found
+
+
+class ImageUse(models.Model):
+    """One picture in the body of one post or page, however often it stands there."""
+
+    image = models.ForeignKey("Image", models.PROTECT, related_name="uses", verbose_name=_("image"))
+    post = models.ForeignKey("Post", models.CASCADE, null=True, related_name="image_uses")
+    page = models.ForeignKey("Page", models.CASCADE, null=True, related_name="image_uses")
+
+    objects = ImageUseManager()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("use of an image")
+        verbose_name_plural = _("uses of images")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(post__isnull=True) ^ Q(page__isnull=True), name="image_use_has_one_place"
+            ),
+            models.UniqueConstraint(fields=["post", "image"], name="image_once_per_post"),
+            models.UniqueConstraint(fields=["page", "image"], name="image_once_per_page"),
+        ]
+
+    def __str__(self):
+        return str(self.post or self.page)
