@@ -15,7 +15,7 @@ from blog.admin.base import NewsroomAdmin, is_autocomplete, short_moment
 from blog.admin.markdown import MarkdownEditor
 from blog.admin.media import CoverSelect, thumbnail_tag
 from blog.admin.post_form import LocalDateTimeInput, MomentField, PostForm
-from blog.admin.preview import PostPreview
+from blog.admin.preview import PostPreview, PreviewsOfTypedPosts
 from blog.admin.related import RelatedPostInline
 from blog.admin.search import search_posts
 from blog.admin.states import SEEN_BY_READERS, CoverFilter, State, StateFilter, badge, state_of
@@ -30,7 +30,7 @@ class PostList(ChangeList):
 
 
 @admin.register(Post)
-class PostAdmin(WorkflowActions, NewsroomAdmin):
+class PostAdmin(PreviewsOfTypedPosts, WorkflowActions, NewsroomAdmin):
     form = PostForm
     inlines = [RelatedPostInline]
     autocomplete_fields = ["category", "author", "pillar"]
