@@ -73,7 +73,6 @@ TEXTS = {
     "minutes": _("about {count} min. to read"),
     "guide": _("{count} of about {limit} characters"),
     "column": _("Heading {number}"),
-    "address": _("address"),
     "no-posts": _("No post has such a title."),
     "posts-found": _("{count} posts"),
     "no-address": _("no date yet, so no address"),
