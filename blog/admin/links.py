@@ -30,9 +30,8 @@ def posts(request: HttpRequest) -> JsonResponse:
     if query := request.GET.get("q", "").strip():
         found = search_posts(found, query, in_text=False)
     # By the last edit: what somebody links to is new or in the making more often than not.
-    answer = JsonResponse(
-        {"results": [_choice(post) for post in found.order_by("-updated_at", "-pk")[:FOUND]]}
-    )
+    latest = found.order_by("-updated_at", "-pk")[:FOUND]
+    answer = JsonResponse({"results": [_choice(post) for post in latest]})
     answer["Cache-Control"] = "private, no-store"
     return answer
 
