@@ -82,11 +82,11 @@ export function footnote(value, end) {
   ];
 }
 
-// On lines of its own, with a part of it selected; with `below`, the caret goes to the line after it.
+// On lines of its own, with a part of it selected; with `below`, the caret goes to what follows it.
 export function block(value, from, to, text, offset, length, below = false) {
   const before = value.slice(0, from), after = value.slice(to);
   const lead = /^$|\n\n$/.test(before) ? "" : before.endsWith("\n") ? "\n" : "\n\n";
   const trail = /^$|^\n\n/.test(after) && !(below && !after) ? "" : after.startsWith("\n") ? "\n" : "\n\n";
-  const place = from + lead.length + offset + (below ? trail.length : 0);
+  const place = from + lead.length + offset + (below ? 2 : 0);
   return {from, to, text: lead + text + trail, select: [place, place + length]};
 }

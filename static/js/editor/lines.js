@@ -60,9 +60,9 @@ export function nextLine(value, start, end) {
   const length = to - from - text.length;
   if ((!item && !quoted) || start < from + length || inCode(value.slice(0, from))) return null;
   if (!text.trim()) {
-    let left = "";
+    let left = "\n"; // a blank line: what is typed next would go on with the last item
     if (item && space) left = value.slice(from, to).replace(/(?: {1,4}|\t)(?=[-*+\d])/, "");
-    else if (item) left = quoted;
+    else if (item && quoted) left = quoted;
     return {from, to, text: left, select: [from + left.length, from + left.length]};
   }
   let marker = "";
