@@ -21,8 +21,8 @@ TOOLS = [
         Tool("strike", _("Strikethrough"), "shift+x"),
     ],
     [
-        Tool("heading2", _("Heading"), "alt+2"),
-        Tool("heading3", _("Smaller heading"), "alt+3"),
+        Tool("heading2", _("Large heading"), "alt+2"),
+        Tool("heading3", _("Small heading"), "alt+3"),
         Tool("quote", _("Quotation"), "shift+9"),
     ],
     [

@@ -9,8 +9,9 @@ const INDENT = "    ";
 
 // The Markdown, or null for what is no more than plain text.
 export function htmlToMarkdown(html) {
-  // A style attribute would be a breach of this page's policy even in a document that is never shown.
-  const inert = html.replace(/<[^>]*>/g, (tag) => tag.replace(/\sstyle(?=\s*=)/gi, " data-style"));
+  // Styles and handlers would be breaches of this page's policy even in a document that is never shown.
+  const inert = html.replace(/<style[\s\S]*?<\/style\s*>/gi, "")
+    .replace(/<[a-z](?:"[^"]*"|'[^']*'|[^'">])*>/gi, (tag) => tag.replace(/\s(style|on\w+)(?=\s*=)/gi, " data-$1"));
   const {body} = new DOMParser().parseFromString(inert, "text/html");
   const conversion = new Conversion();
   const markdown = conversion.blocks(body).join("\n\n").replace(/\n{3,}/g, "\n\n").trim();
