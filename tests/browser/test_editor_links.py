@@ -120,9 +120,11 @@ def test_an_address_pasted_over_a_selection_makes_it_a_link(desk):
 PASTED = [
     # A web page
     (
-        "<h1>題</h1><p>前の <strong>太字 </strong>と<em>斜体</em>。<br>次の行</p><ul><li>一<ul><li>内</li></ul></li>"
-        "<li>二</li></ul><ol start=3><li>三</li></ol><blockquote><p>引用</p></blockquote><hr><pre>a\n b</pre>",
-        "## 題\n\n前の **太字** と*斜体*。  \n次の行\n\n- 一\n    - 内\n- 二\n\n3. 三\n\n> 引用\n\n---\n\n```\na\n b\n```",
+        "<h1>題</h1><p>前の <strong>太字 </strong>と<em>斜体</em>。<br>次の行</p><ul><li>一<ul><li>内</li>"
+        "</ul></li><li>二</li></ul><ol start=3><li>三</li></ol><blockquote><p>引用</p></blockquote><hr>"
+        "<pre>a\n b</pre>",
+        "## 題\n\n前の **太字** と*斜体*。  \n次の行\n\n- 一\n    - 内\n- 二\n\n3. 三\n\n> 引用\n\n---\n\n"
+        "```\na\n b\n```",
     ),
     (
         '<p><a href="https://example.com/x_(y)">リンク</a>と<a href="javascript:alert(1)">危険</a>'
@@ -136,16 +138,18 @@ PASTED = [
     # Google Docs
     (
         '<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1"><h2 dir="ltr"><span '
-        'style="font-weight:400">見出し</span></h2><p dir="ltr"><span style="font-weight:700">太字</span><span '
-        'style="font-style:italic">斜体</span></p><ul><li dir="ltr"><p><span>一</span></p></li><ul><li><p>内</p></li>'
-        '</ul></ul><p><a href="https://www.google.com/url?q=https://example.jp/&sa=D">先</a></p></b>',
+        'style="font-weight:400">見出し</span></h2><p dir="ltr"><span style="font-weight:700">太字</span>'
+        '<span style="font-style:italic">斜体</span></p><ul><li dir="ltr"><p><span>一</span></p></li><ul><li>'
+        "<p>内</p></li></ul></ul><p>"
+        '<a href="https://www.google.com/url?q=https://example.jp/&sa=D">先</a></p></b>',
         "## 見出し\n\n**太字***斜体*\n\n- 一\n    - 内\n\n[先](https://example.jp/)",
     ),
     # Word
     (
-        "<html><head><style>p {color: red}</style></head><body><p class=MsoNormal>本文<b>太字</b><o:p></o:p></p>"
-        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>1.<span>&nbsp; "
-        "</span></span>一つ目</p><p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span "
+        "<html><head><style>p {color: red}</style></head><body><p class=MsoNormal>本文<b>太字</b></p>"
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>1."
+        "<span>&nbsp; </span></span>一つ目</p>"
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span "
         "style='mso-list:Ignore'>2.</span>二つ目</p></body></html>",
         "本文**太字**\n\n1. 一つ目\n2. 二つ目",
     ),

@@ -48,9 +48,7 @@ def chapter_in_preview(page) -> int:
     return (
         page.frame_locator(".markdownx-preview")
         .locator(".prose")
-        .evaluate(
-            """(prose) => [...prose.querySelectorAll("h2")].findIndex((h) => h.getBoundingClientRect().top > -40)"""
-        )
+        .evaluate("p => [...p.querySelectorAll('h2')].findIndex((h) => h.getBoundingClientRect().top > -40)")
     )
 
 
@@ -59,7 +57,7 @@ def scroll_text_to(page, chapter):
     page.locator("#id_body").evaluate(
         """(area, title) => {
             const copy = area.cloneNode();
-            copy.style.cssText = `position:absolute; visibility:hidden; height:0; width:${area.offsetWidth}px;`;
+            copy.style.cssText = `position: absolute; height: 0; width: ${area.offsetWidth}px`;
             copy.value = area.value.slice(0, area.value.indexOf(title));
             area.after(copy);
             const top = copy.scrollHeight;
@@ -87,7 +85,7 @@ def test_the_text_scrolls_with_the_preview_and_both_come_to_rest(desk):
     preview.locator(".prose").evaluate(
         """(prose) => {
             prose.dispatchEvent(new WheelEvent("wheel", {bubbles: true}));
-            prose.querySelectorAll("h2")[60].scrollIntoView();
+            prose.querySelectorAll("h2")[60].scrollIntoView({behavior: "instant"});
         }"""
     )
     page.wait_for_timeout(200)
@@ -107,7 +105,10 @@ def test_both_reach_their_ends_together(desk):
         page.frame_locator(".markdownx-preview")
         .locator(".prose")
         .evaluate(
-            "p => { const s = p.ownerDocument.scrollingElement; return s.scrollHeight - s.clientHeight - s.scrollTop; }"
+            """(prose) => {
+                const {scrollHeight, clientHeight, scrollTop} = prose.ownerDocument.scrollingElement;
+                return scrollHeight - clientHeight - scrollTop;
+            }"""
         )
     )
     assert abs(rest) <= 2
@@ -172,7 +173,7 @@ def test_the_page_keeps_its_place_while_its_text_changes_and_its_links_open_else
     press(page, "実際のページ")
     html = real_page(page).locator("html")
     expect(html).to_be_visible()
-    html.evaluate("h => h.ownerDocument.defaultView.scrollTo(0, 3000)")
+    html.evaluate("h => h.ownerDocument.defaultView.scrollTo({top: 3000, behavior: 'instant'})")
     page.locator("#id_body").evaluate("a => { a.focus(); a.setSelectionRange(0, 0); }")
     page.keyboard.type("書き足し")
     expect(real_page(page).get_by_text("書き足し")).to_be_attached()

@@ -88,7 +88,7 @@ export class PagePreview {
     const place = old?.contentWindow?.scrollY ?? 0;
     this.shown = frame;
     frame.classList.remove("is-coming");
-    frame.contentWindow.scrollTo(0, place);
+    frame.contentWindow.scrollTo({top: place, behavior: "instant"});
     old?.remove();
     // Its links open in windows of their own; those to its own places are jumped to.
     page.addEventListener("click", (event) => {

@@ -43,7 +43,7 @@ export class Scrolling {
       const scroller = this.page?.scrollingElement;
       if (!scroller || !this.area.clientHeight || !this.view.innerHeight) return;
       this.places ??= this.measure(scroller);
-      if (this.leader === this.area) scroller.scrollTop = between(this.places, 0, 1, this.area.scrollTop);
+      if (this.leader === this.area) scroller.scrollTo({top: between(this.places, 0, 1, this.area.scrollTop), behavior: "instant"});
       else this.area.scrollTop = between(this.places, 1, 0, scroller.scrollTop);
     });
   }
