@@ -168,7 +168,7 @@ def test_a_post_that_was_never_saved_has_its_page_and_the_way_back_stays(desk):
     expect(page.locator(".editor-page-frame")).to_have_count(1)
 
 
-def test_the_page_keeps_its_place_while_its_text_changes_and_its_links_open_elsewhere(desk):
+def test_the_page_keeps_its_place_while_its_text_changes(desk):
     page = desk(make_post(body=LONG))
     press(page, "実際のページ")
     html = real_page(page).locator("html")
@@ -178,10 +178,41 @@ def test_the_page_keeps_its_place_while_its_text_changes_and_its_links_open_else
     page.keyboard.type("書き足し")
     expect(real_page(page).get_by_text("書き足し")).to_be_attached()
     assert real_page(page).locator("html").evaluate("h => h.scrollTop") == pytest.approx(3000, abs=5)
+
+
+def click_in_page(page, selector):
+    """A click of the mouse itself; Playwright's own would need scripts in the frame."""
+    place = page.evaluate(
+        """(selector) => {
+            const frame = document.querySelector(".editor-page-frame:not(.is-coming)");
+            const link = frame.contentDocument.querySelector(selector);
+            link.scrollIntoView({behavior: "instant", block: "center"});
+            const outer = frame.getBoundingClientRect(), inner = link.getBoundingClientRect();
+            const scale = outer.width / frame.clientWidth;
+            return [
+                outer.x + (inner.x + inner.width / 2) * scale,
+                outer.y + (inner.y + inner.height / 2) * scale,
+            ];
+        }""",
+        selector,
+    )
+    page.mouse.click(*place)
+
+
+def test_links_of_the_page_open_elsewhere_and_its_contents_lead_within_it(desk):
+    page = desk(make_post(body=LONG))
+    press(page, "実際のページ")
+    html = real_page(page).locator("html")
+    expect(html).to_be_visible()
+    click_in_page(page, ".contents-aside li:nth-child(60) a")
+    page.wait_for_timeout(1000)
+    assert html.evaluate("h => h.scrollTop") > 1000
     with page.context.expect_page() as opened:
-        real_page(page).locator(".masthead a").first.evaluate("a => a.click()")
-    assert opened.value.url.endswith("/")
-    expect(real_page(page).get_by_text("書き足し")).to_be_attached()
+        click_in_page(page, ".kicker a")
+    assert "/category/" in opened.value.url
+    expect(real_page(page).get_by_text("第60章").first).to_be_attached()
+    # Playwright listens to clicks in every frame that it reads, and is not let to: no script runs there.
+    page.complaints[:] = [c for c in page.complaints if not c.startswith("Blocked script execution")]
 
 
 def test_someone_signed_out_is_told_so_in_the_frame_and_keeps_the_text(desk):
