@@ -53,7 +53,8 @@ def button(page, name):
 
 def test_the_preview_follows_what_is_typed(desk):
     page = desk("最初の文。")
-    page.locator("#id_body").fill("## 新しい見出し\n\n書き直した文。")
+    page.get_by_label("本文").fill("## 新しい見出し\n\n書き直した文。")
+    assert page.get_by_label("見出し").count() == 1, "the editor's buttons are not taken for fields"
     preview = page.frame_locator(".markdownx-preview")
     expect(preview.get_by_role("heading", name="新しい見出し")).to_be_visible()
     expect(preview.get_by_text("書き直した文。")).to_be_visible()

@@ -9,11 +9,9 @@ export class Layout {
     this.root = root;
     for (const part of root.querySelectorAll(".editor-bar, .editor-reading-bar, .editor-foot")) part.hidden = false;
     root.classList.add("is-running");
-    if (!area.dataset.pagePreview) {
-      delete CHOICES.preview;
-      for (const button of root.querySelectorAll("[data-set-preview]")) button.parentElement.hidden = true;
-    }
+    root.querySelector(".editor-reading-bar").hidden = !area.dataset.pagePreview; // then there is nothing to choose
     for (const [name, values] of Object.entries(CHOICES)) {
+      if (name === "preview" && !area.dataset.pagePreview) continue;
       for (const button of root.querySelectorAll(`[data-set-${name}]`)) {
         button.addEventListener("click", () => this.set(name, button.getAttribute(`data-set-${name}`)));
       }

@@ -14,7 +14,10 @@ export class PagePreview {
     this.box = editor.root.querySelector(".editor-page");
     this.status = editor.root.querySelector(".editor-page-status");
     const {form} = editor.area;
-    for (const type of ["input", "change"]) form.addEventListener(type, () => this.schedule());
+    // The editor's own fields (find, a picture's text) have no name and are not part of the post.
+    for (const type of ["input", "change"]) {
+      form.addEventListener(type, (event) => { if (event.target.name) this.schedule(); });
+    }
     // Django's choices by typing tell nobody but jQuery.
     window.django?.jQuery?.(form).on("change", () => this.schedule());
     new ResizeObserver(() => this.fit()).observe(this.box);
