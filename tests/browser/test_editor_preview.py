@@ -200,7 +200,7 @@ def click_in_page(page, selector):
 
 
 def test_links_of_the_page_open_elsewhere_and_its_contents_lead_within_it(desk):
-    page = desk(make_post(body=LONG))
+    page = desk(make_post(body=LONG), reduced_motion="reduce")
     press(page, "実際のページ")
     html = real_page(page).locator("html")
     expect(html).to_be_visible()
