@@ -1,4 +1,5 @@
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +11,7 @@ from PIL import Image as Pillow
 from blog.models import Image
 from blog.models.markdown import render_body
 from tests.admin_pages import staff_with
-from tests.factories import make_image, make_staff, make_superuser, picture_bytes
+from tests.factories import make_image, make_post, make_staff, make_superuser, picture_bytes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 PREVIEW, UPLOAD = "/admin/markdown/preview/", "/admin/markdown/upload/"
@@ -30,6 +31,10 @@ def upload(browser, *arguments, **keywords):
     return browser.post(UPLOAD, {"image": picture(*arguments, **keywords)})
 
 
+def without_lines(response) -> str:
+    return re.sub(r' data-line="\d+"', "", response.content.decode())
+
+
 def reasons(response) -> list[str]:
     assert response.headers["Content-Type"] == "application/json"
     return [reason for reasons in response.json().values() for reason in reasons]
@@ -45,7 +50,7 @@ def test_the_editor_knows_its_addresses_and_uses_its_own_script_alone(admin_clie
     content = admin_client.get(form).content.decode()
     for attribute in (f'data-markdownx-urls-path="{PREVIEW}"', f'data-markdownx-upload-urls-path="{UPLOAD}"'):
         assert attribute in content
-    assert "js/admin-editor.js" in content
+    assert re.search(r'<script src="[^"]*js/admin-editor.js" type="module">', content)
     assert "markdownx/js" not in content
 
 
@@ -72,12 +77,34 @@ def test_no_page_of_the_desk_breaks_its_own_security_policy(admin_client, form):
 def test_the_preview_is_exactly_what_the_site_shows(admin_client, source):
     response = admin_client.post(PREVIEW, {"content": source})
     assert response.status_code == 200
-    assert response.content.decode() == render_body(source).html
+    assert without_lines(response) == render_body(source).html
 
 
 def test_the_line_breaks_of_a_browser_change_nothing(admin_client):
     response = admin_client.post(PREVIEW, {"content": "一行目\r\n\r\n```\r\ncode\r\n```"})
-    assert response.content.decode() == render_body("一行目\n\n```\ncode\n```").html
+    assert without_lines(response) == render_body("一行目\n\n```\ncode\n```").html
+
+
+def test_the_blocks_of_a_preview_say_in_which_line_they_begin(admin_client):
+    source = (
+        "## 見出し\r\n\r\n段落。\r\n\r\n- 一\r\n- 二\r\n\r\n| a |\r\n|---|\r\n| b |\r\n\r\n```\r\ncode\r\n```"
+    )
+    html = admin_client.post(PREVIEW, {"content": source}).content.decode()
+    for block in ('<h2 data-line="0"', '<p data-line="2">段落', '<li data-line="5">二', '<tr data-line="9">'):
+        assert block in html
+    assert '<code data-line="11">' in html
+
+
+def test_the_site_itself_shows_no_line_numbers_not_even_typed_ones():
+    html = render_body("## 見出し\n\n<p data-line=3>x</p>").html
+    assert "data-line" not in html
+    assert "data-line" not in make_post(body="段落。\n\n- 一").body_html
+
+
+def test_a_preview_tells_the_reading_time_that_the_site_will_show(admin_client):
+    body = "字" * 1200
+    response = admin_client.post(PREVIEW, {"content": body})
+    assert response["X-Reading-Minutes"] == str(make_post(body=body).reading_minutes) == "3"
 
 
 def test_the_preview_shows_the_pictures_of_the_site(admin_client):

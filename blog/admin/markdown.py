@@ -9,13 +9,16 @@ import re
 from urllib.parse import unquote
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from markdownx.widgets import AdminMarkdownxWidget
 
+from blog.admin.toolbar import TEXTS, TOOLS
 from blog.media.models import Image
 from blog.media.pictures import MAX_BYTES, UnusablePicture
 from blog.models.markdown import render_body
@@ -26,18 +29,23 @@ WRITING = ("blog.add_post", "blog.change_post", "blog.add_page", "blog.change_pa
 
 
 class MarkdownEditor(AdminMarkdownxWidget):
-    """A text area with a live preview beside it, and pictures by drop, paste or button."""
+    """A text area with a toolbar, a live preview beside it, and pictures by drop, paste or button.
+
+    Without JavaScript it is the text area alone. A `data-page-preview` in its attributes is the address
+    that answers the form's fields with the real page.
+    """
 
     template_name = "admin/markdown_editor.html"
 
     class Media:
         extend = False
-        js = ("js/admin-editor.js",)
+        css = {"all": ("css/admin-editor.css",)}
+        js = (Script("js/admin-editor.js", type="module"),)
 
     def get_context(self, name, value, attrs=None):
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"] |= {"data-max-bytes": MAX_BODY_BYTES, "data-max-picture-bytes": MAX_BYTES}
-        return context
+        return context | {"tools": TOOLS, "texts": TEXTS}
 
 
 def check_length(body: str) -> None:
@@ -80,7 +88,7 @@ def for_writers(field: str):
                 return refused(
                     field, _("You are signed out. Sign in again in another tab; your text stays here."), 403
                 )
-            if not (user.is_active and user.is_staff and any(map(user.has_perm, WRITING))):
+            if not (admin.site.has_permission(request) and any(map(user.has_perm, WRITING))):
                 return refused(field, _("Your account may not write posts or pages."), 403)
             return view(request)
 
@@ -91,13 +99,15 @@ def for_writers(field: str):
 
 @for_writers("content")
 def preview(request: HttpRequest) -> HttpResponse:
-    """The site's own HTML for the Markdown in `content`."""
+    """The site's own HTML for the Markdown in `content`, its blocks marked with their lines."""
     content = request.POST.get("content", "")
     try:
         check_length(content)
     except ValidationError as error:
         return refused("content", error.message, 400)
-    response = HttpResponse(render_body(_unix_lines(content)).html)
+    rendered = render_body(_unix_lines(content), lines=True)
+    response = HttpResponse(rendered.html)
+    response["X-Reading-Minutes"] = rendered.reading_minutes
     response["Cache-Control"] = "private, no-store"
     return response
 

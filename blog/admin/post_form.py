@@ -104,9 +104,9 @@ class PostForm(MarkdownForm):
 
     class Meta:
         widgets = {
-            "title": forms.Textarea(attrs={"rows": 2, "class": "headline"}),
-            "excerpt": forms.Textarea(attrs={"rows": 3}),
-            "description": forms.Textarea(attrs={"rows": 2}),
+            "title": forms.Textarea(attrs={"rows": 2, "class": "headline", "data-guide": 40}),
+            "excerpt": forms.Textarea(attrs={"rows": 3, "data-guide": 120}),
+            "description": forms.Textarea(attrs={"rows": 2, "data-guide": 120}),
         }
 
     def __init__(self, *args, **kwargs):

@@ -13,7 +13,7 @@ from blog.admin.base import NewsroomAdmin, is_autocomplete
 from blog.admin.covers import CoverSelect, thumbnail_tag
 from blog.admin.markdown import MarkdownEditor
 from blog.admin.post_form import LocalDateTimeInput, MomentField, PostForm
-from blog.admin.preview import PostPreview
+from blog.admin.preview import PostPreview, PreviewsOfTypedPosts
 from blog.admin.related import RelatedPostInline
 from blog.admin.search import search_posts
 from blog.admin.states import CoverFilter, State, StateFilter, badge, state_of
@@ -30,7 +30,9 @@ class PostList(ChangeList):
 
 
 @admin.register(Post)
-class PostAdmin(WorkflowDesk, WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin):
+class PostAdmin(
+    PreviewsOfTypedPosts, WorkflowDesk, WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin
+):
     form = PostForm
     inlines = [RelatedPostInline]
     autocomplete_fields = ["category", "author", "pillar"]

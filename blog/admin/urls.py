@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from blog.admin import markdown
+from blog.admin import links, markdown
 
 urlpatterns = [
     path("preview/", markdown.preview, name="markdown_preview"),
     path("upload/", markdown.upload, name="markdown_upload"),
+    path("posts/", links.posts, name="markdown_posts"),
 ]

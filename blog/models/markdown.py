@@ -12,9 +12,14 @@ from blog.media.uses import ImageUse
 from blog.rendering import Rendered, render
 
 
-def render_body(markdown: str) -> Rendered:
-    """The site's one way from Markdown to HTML: pages, previews and feeds all show this."""
-    return render(markdown, site_hosts=frozenset({settings.SITE_HOST}), picture=Image.objects.find)
+def render_body(markdown: str, *, lines: bool = False) -> Rendered:
+    """The site's one way from Markdown to HTML: pages, previews and feeds all show this.
+
+    `lines` marks the blocks with the lines they came from, for a preview that scrolls with its source.
+    """
+    return render(
+        markdown, site_hosts=frozenset({settings.SITE_HOST}), picture=Image.objects.find, lines=lines
+    )
 
 
 class MarkdownContent(models.Model):

@@ -24,14 +24,17 @@ def render(
     *,
     site_hosts: Set[str] = frozenset(),
     picture: Callable[[str], Picture | None] | None = None,
+    lines: bool = False,
 ) -> Rendered:
     """Render a body. Any text is accepted, nothing is raised, and the same text gives the same HTML.
 
     `site_hosts` are the host names whose links and pictures count as our own; relative addresses always do.
     `picture` is asked about each picture by its address with percent-encoding undone. A picture on another
-    site that it does not know becomes a link to it.
+    site that it does not know becomes a link to it. With `lines`, for an editor's preview, `data-line` of a
+    block says in which line of the source it begins, counted from 0.
     """
-    html = without_controls(sanitize(to_html(without_controls(markdown)))).strip()
+    html = to_html(without_controls(markdown), lines=lines)
+    html = without_controls(sanitize(html, lines=lines)).strip()
     document = Decorator(html, site_hosts, picture)
     text = visible_text(document.html)
     return Rendered(document.html, tuple(document.headings), text, reading_minutes(text))

@@ -105,6 +105,13 @@ def _limit_raw_html(state: StateCore) -> None:
             token.content = escapeHtml(token.content)
 
 
+def _mark_lines(state: StateCore) -> None:
+    if state.env.get("lines"):
+        for token in state.tokens:
+            if token.map and token.nesting >= 0 and token.type not in {"inline", "html_block"}:
+                token.attrSet("data-line", str(token.map[0]))
+
+
 def _soft_break(self, tokens, index, options, env) -> str:
     """A line break between wide characters is no space (CSS Text 3, section 4.1.3)."""
     before = _neighbour(tokens, range(index - 1, -1, -1))[-1:]
@@ -156,6 +163,7 @@ def _parser() -> MarkdownIt:
     parser.core.ruler.before("text_join", "typography", _typography)
     parser.core.ruler.push("task_lists", _task_lists)
     parser.core.ruler.push("limit_raw_html", _limit_raw_html)
+    parser.core.ruler.push("mark_lines", _mark_lines)
     for name, rule in {
         "softbreak": _soft_break,
         "th_open": _table_cell,
@@ -180,6 +188,6 @@ def parser_of_sources() -> MarkdownIt:
     return _PARSER_OF_SOURCES
 
 
-def to_html(markdown: str) -> str:
-    """HTML of `markdown`, not yet safe."""
-    return _PARSER.render(markdown)
+def to_html(markdown: str, *, lines: bool = False) -> str:
+    """HTML of `markdown`, not yet safe; with `lines`, blocks carry the source line they begin in."""
+    return _PARSER.render(markdown, {"lines": lines})

@@ -41,6 +41,7 @@ _VALUES = {
     "lang": re.compile(r"[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*"),
     "role": re.compile(r"doc-(noteref|backlink|endnotes)"),
     "rowspan": re.compile(r"[1-9][0-9]{0,2}"),
+    "data-line": re.compile(r"[0-9]{1,8}"),
     "scope": re.compile(r"col|row|colgroup|rowgroup"),
     "span": re.compile(r"[1-9][0-9]{0,2}"),
     "start": re.compile(r"-?[0-9]{1,9}"),
@@ -60,18 +61,26 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value if allowed is None or allowed.fullmatch(value) else None
 
 
-_CLEANER = nh3.Cleaner(
-    tags={*_PLAIN_TAGS.split(), *_ATTRIBUTES} - {"*"},
-    attributes=_ATTRIBUTES,
-    attribute_filter=_attribute,
-    url_schemes=_SCHEMES,
-    link_rel=None,  # decoration writes rel, for links to other sites only
-)
+def _cleaner(attributes_anywhere: set[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags={*_PLAIN_TAGS.split(), *_ATTRIBUTES} - {"*"},
+        attributes=_ATTRIBUTES | {"*": _ATTRIBUTES["*"] | attributes_anywhere},
+        attribute_filter=_attribute,
+        url_schemes=_SCHEMES,
+        link_rel=None,  # decoration writes rel, for links to other sites only
+    )
 
 
-def sanitize(html: str) -> str:
-    """Well-formed HTML, attributes in double quotes, with nothing that could run, load or pose as ours."""
-    return _CLEANER.clean(html)
+_CLEANER = _cleaner(set())
+_CLEANER_WITH_LINES = _cleaner({"data-line"})
+
+
+def sanitize(html: str, *, lines: bool = False) -> str:
+    """Well-formed HTML, attributes in double quotes, with nothing that could run, load or pose as ours.
+
+    With `lines`, the source lines that `to_html` marks the blocks with stay.
+    """
+    return (_CLEANER_WITH_LINES if lines else _CLEANER).clean(html)
 
 
 def clean_address(address: str) -> str:

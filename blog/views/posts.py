@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from blog import structured_data
-from blog.models import Post
+from blog.models import Post, Tag
 from blog.views.errors import gone
 from blog.views.head import Feed, Head, HeadMixin, SharePicture
 from blog.views.sharing import share_links
@@ -52,7 +52,7 @@ class PostView(HeadMixin, DetailView):
         post = self.object
         return super().get_context_data(
             description=post_description(post),
-            tags=list(post.tags.order_by("tagged_posts__pk")),
+            tags=self.get_tags(),
             pillar=post.pillar if post.pillar and post.pillar.is_public else None,
             contents=contents(post.toc),
             corrections=list(post.corrections.all()),
@@ -60,6 +60,9 @@ class PostView(HeadMixin, DetailView):
             **reading_on(post),
             **kwargs,
         )
+
+    def get_tags(self) -> list[Tag]:
+        return list(self.object.tags.order_by("tagged_posts__pk"))
 
     def get_head(self, context):
         post = self.object
