@@ -1,3 +1,4 @@
+from blog.editing.models import EditingSession, WorkingDraft
 from blog.media.models import Image
 from blog.models.pages import Page
 from blog.models.posts import Post
@@ -5,4 +6,16 @@ from blog.models.redirects import Redirect
 from blog.models.related import RelatedPost
 from blog.models.taxonomy import Author, Category, Tag, TaggedPost
 
-__all__ = ["Author", "Category", "Image", "Page", "Post", "Redirect", "RelatedPost", "Tag", "TaggedPost"]
+__all__ = [
+    "Author",
+    "Category",
+    "EditingSession",
+    "Image",
+    "Page",
+    "Post",
+    "Redirect",
+    "RelatedPost",
+    "Tag",
+    "TaggedPost",
+    "WorkingDraft",
+]
