@@ -19,6 +19,7 @@ from blog.admin.preview import PostPreview
 from blog.admin.related import RelatedPostInline
 from blog.admin.search import search_posts
 from blog.admin.states import SEEN_BY_READERS, CoverFilter, State, StateFilter, badge, state_of
+from blog.editing.admin import EditingMixin
 from blog.models import Post
 
 UNPUBLISHED = {State.DRAFT, State.IN_REVIEW}
@@ -30,7 +31,7 @@ class PostList(ChangeList):
 
 
 @admin.register(Post)
-class PostAdmin(WorkflowActions, NewsroomAdmin):
+class PostAdmin(EditingMixin, WorkflowActions, NewsroomAdmin):
     form = PostForm
     inlines = [RelatedPostInline]
     autocomplete_fields = ["category", "author", "pillar"]
@@ -149,6 +150,9 @@ class PostAdmin(WorkflowActions, NewsroomAdmin):
     # Saving
 
     def save_model(self, request, obj, form, change):
+        if self.saves_working_draft(request):
+            self.save_working_draft(request)
+            return
         if form.cleaned_data.get("editorial_change") and state_of(obj) == State.PUBLIC:
             obj.last_modified_at = timezone.now()
         if form.publishes:

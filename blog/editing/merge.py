@@ -89,6 +89,13 @@ def merge_text(base: str, mine: str, theirs: str) -> Merged:
     return Merged(merge_value(base_lead, my_lead, their_lead), parts)
 
 
+def changed_blocks(old: str, new: str) -> list[tuple[str, str]]:
+    """The stretches of two texts that differ, as (old, new)."""
+    blocks = split_blocks(old)[1]
+    hunks, _kept = _changes(blocks, split_blocks(new)[1])
+    return [(_stretch(blocks[hunk.start : hunk.end]), _stretch(hunk.blocks)) for hunk in hunks]
+
+
 def merge_value(base, mine, theirs):
     """What is not worth a question: the value of whoever changed it, and mine if both did."""
     return theirs if mine == base else mine

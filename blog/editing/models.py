@@ -99,7 +99,8 @@ class EditingSession(models.Model):
     def settle(self, post: Post, typed: dict) -> None:
         """The form was saved. If it comes back (a second click, the back button), it builds on `typed`."""
         self.post, self.base, self.draft, self.drafted_at, self.conflict = post, typed, None, None, None
-        self.base_at, self.was_published = timezone.now(), post.status == Post.Status.PUBLISHED
+        self.base_at, self.seen_at = timezone.now(), None
+        self.was_published = post.status == Post.Status.PUBLISHED
         self.save()
 
 

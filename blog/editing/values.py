@@ -48,7 +48,7 @@ def typed_values(form: forms.ModelForm, data) -> dict:
         if isinstance(form_field.widget, forms.CheckboxInput):
             values[name] = bool(form_field.widget.value_from_datadict(data, {}, name))
         elif not form_field.widget.value_omitted_from_data(data, {}, name):
-            values[name] = unix_lines(str(form_field.widget.value_from_datadict(data, {}, name) or ""))
+            values[name] = _text(form_field.widget.value_from_datadict(data, {}, name))
     if f"{_PREFIX}-TOTAL_FORMS" in data:
         values[RELATED] = _typed_related(data)
     return values
@@ -61,10 +61,16 @@ def autosaved_values(fields: dict, known: dict) -> dict:
         if isinstance(known.get(name), bool):
             values[name] = bool(value)
         elif isinstance(known.get(name), str):
-            values[name] = unix_lines(str(value))
+            values[name] = _text(value)
     if f"{_PREFIX}-TOTAL_FORMS" in fields:
         values[RELATED] = _typed_related(fields)
     return values
+
+
+def _text(value) -> str:
+    """What any database can keep as JSON: no NUL, no half of a surrogate pair."""
+    text = unix_lines(str(value or "")).replace("\0", "")
+    return text.encode("utf-8", "replace").decode()
 
 
 # To a form
