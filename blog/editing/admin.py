@@ -152,6 +152,8 @@ class EditingMixin:
 
     def save_related(self, request, form, formsets, change):
         if self.saves_working_draft(request):
+            for formset in formsets:
+                formset.save(commit=False)  # only counts what the log tells
             return
         super().save_related(request, form, formsets, change)
         if getattr(request, "editing", None):

@@ -39,7 +39,7 @@ def editing(model_admin):
             message = _Message.read(request)
         except RequestDataTooBig:
             return JsonResponse({"too_long": True}, status=413)
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, OverflowError):
             return JsonResponse({"malformed": True}, status=400)
         try:
             with transaction.atomic():
@@ -52,15 +52,17 @@ def editing(model_admin):
 
 class _Message:
     def __init__(self, content: dict):
-        self.key = uuid.UUID(content["token"])
+        self.key = uuid.UUID(str(content["token"]))
         self.page = str(content["page"])[:40]
         self.serial = int(content.get("serial") or 0)
         self.post_id = int(content["post"]) if content.get("post") else None
         self.fields = content.get("fields") or {}
         self.is_fork = bool(content.get("fork"))
         self.is_closing = bool(content.get("closed"))
-        self.wants_copies = bool(content.get("copies"))
-        if not isinstance(self.fields, dict) or not 0 <= self.serial < 10**15:
+        self.reader = uuid.UUID(str(content["copies"])) if content.get("copies") else None
+        if not isinstance(self.fields, dict) or not all(
+            0 <= n < 2**63 for n in (self.serial, self.post_id or 0)
+        ):
             raise ValueError
 
     @classmethod
@@ -117,8 +119,8 @@ class _Message:
             "presence": render_to_string("admin/editing/presence.html", {"others": others_of(session)}),
             "notice": self._notice(session, post),
         }
-        if self.wants_copies:
-            copies = EditingSession.objects.copies(request.user, post).exclude(pk=session.pk)
+        if self.reader:  # the form above which they are offered
+            copies = EditingSession.objects.copies(request.user, post).exclude(pk=self.reader)
             context = {"copies": copies[:5], "post": post, "csrf": get_token(request)}
             report["copies"] = render_to_string("admin/editing/copies.html", context)
         return report

@@ -35,14 +35,14 @@ class DraftPreview(PostView):
         response["X-Robots-Tag"] = "noindex"
         return response
 
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
+    def get_head(self, context):
         names = parse_tags(self.values.get("tags", ""))
         context["tags"] = [Tag(name=name, slug=slugify(name)) for name in names]
+        return super().get_head(context)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
         chosen = [int(key) for key in self.values.get(RELATED, []) if key.isdecimal()]
         found = Post.objects.public().with_card_data().in_bulk(chosen)
-        related = [found[pk] for pk in chosen if pk in found]
-        if related:
-            context["related"] = related
-        context["draft"] = self.draft
+        context["related"] = [found[pk] for pk in chosen if pk in found] or context["related"]
         return context

@@ -83,6 +83,7 @@
     }
 
     touched() {
+      if (!this.isUnsaved()) return;
       const now = Date.now();
       this.firstTouch ??= now;
       const wait = Math.max(0, Math.min(WAIT, this.firstTouch + LONGEST_WAIT - now));
@@ -200,7 +201,7 @@
       this.status.dataset.kind = kind ?? "";
       const name = kind && `text${kind[0].toUpperCase()}${kind.slice(1)}`;
       const time = new Intl.DateTimeFormat("ja", {hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Tokyo"});
-      this.status.textContent = name ? this.texts[name].replace("%s", time.format(new Date())) : "";
+      this.status.textContent = name ? this.texts[name].replace("{time}", time.format(new Date())) : "";
       if (kind === "signedOut") {
         const link = Object.assign(document.createElement("a"), {
           href: this.texts.login, target: "_blank", rel: "noopener", textContent: this.texts.textSignIn,
@@ -213,7 +214,7 @@
     async sendWhatTheBrowserKept() {
       let found;
       for (const [token, {page, serial, post, fields}] of this.copies.others(this.token)) {
-        const message = {token, page, serial, post, fields, closed: true, copies: true};
+        const message = {token, page, serial, post, fields, closed: true, copies: this.token};
         try {
           let answer = await this.post(message);
           if (answer.taken) answer = await this.post({...message, fork: true});
