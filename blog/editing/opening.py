@@ -119,13 +119,12 @@ def panel(request, session: EditingSession, post: Post | None, draft, may_publis
 
 
 def others_of(session: EditingSession) -> list[EditingSession]:
-    """The other forms in which the same post is open now, each with `is_own`: another window of the user."""
+    """One open form of the same post for each other user, with `is_own`: another window of this user."""
     if session.post_id is None:
         return []
     present = EditingSession.objects.present().filter(post=session.post_id).exclude(pk=session.pk)
-    others = list(
-        present.select_related("user").defer("base", "live", "draft", "conflict").order_by("opened_at")[:10]
-    )
-    for other in others:
-        other.is_own = other.user_id == session.user_id
-    return others
+    rows = present.select_related("user").defer("base", "live", "draft", "conflict").order_by("-opened_at")
+    by_user = {row.user_id: row for row in rows[:50]}
+    for user_id, row in by_user.items():
+        row.is_own = user_id == session.user_id
+    return list(by_user.values())[::-1]

@@ -17,6 +17,9 @@ from blog.editing.wording import others_since
 from blog.models.posts import Post
 
 
+_PLAIN = {"_save", "_continue", "_addanother", "_save_draft", "_publish_draft", "_resolve"}
+
+
 def locked_session(request) -> EditingSession | None:
     """The row of the form that was sent; a new row without a base when the old one is gone.
 
@@ -97,10 +100,7 @@ class Saving:
         live_is_open = may_change_live(self.post, self.may_publish)
         if self.publishes_draft and not live_is_open:
             raise PermissionDenied
-        is_transition = any(
-            name.startswith("_") and name not in {"_save", "_continue", "_addanother"}
-            for name in self.request.POST
-        )
+        is_transition = any(name.startswith("_") and name not in _PLAIN for name in self.request.POST)
         self.became_public = bool(
             session and session.pk and session.base and is_published and not session.was_published
         )

@@ -6,6 +6,7 @@
   const LONGEST_WAIT = 8_000; // while somebody types without a pause
   const HEARTBEAT = 10_000;
   const SLOWEST = 60_000;
+  const LONGEST_FAREWELL = 20_000; // characters; a browser sends 64 kB on behalf of a page that is gone
   const RELATED = "related_entries-";
 
   const SKIPPED = new Set(["csrfmiddlewaretoken", "editing", "editing_serial"]);
@@ -74,6 +75,7 @@
         this.touched();
       });
       window.addEventListener("online", () => this.beat());
+      window.addEventListener("focus", () => this.failures && this.beat());
       window.addEventListener("offline", () => this.tell("offline"));
       window.addEventListener("pageshow", (event) => event.persisted && this.returned());
       window.addEventListener("pagehide", () => this.leave());
@@ -242,9 +244,14 @@
 
     leave() {
       if (this.submitting) return;
-      if (this.isUnsaved()) this.keepHere(snapshot(this.form));
+      const message = {token: this.token, page: this.page, post: this.texts.post, closed: true};
+      if (this.isUnsaved()) {
+        const now = snapshot(this.form), fields = changes(this.sent, now);
+        this.keepHere(now);
+        if (JSON.stringify(fields).length < LONGEST_FAREWELL) Object.assign(message, {serial: this.serial, fields});
+      }
       fetch(this.texts.address, {
-        method: "POST", keepalive: true, body: JSON.stringify({token: this.token, page: this.page, post: this.texts.post, closed: true}),
+        method: "POST", keepalive: true, body: JSON.stringify(message),
         headers: {"Content-Type": "application/json", "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value},
       }).catch(() => {});
     }
@@ -267,7 +274,7 @@
         this.tell("noSubmit");
         return;
       }
-      // Should the session have ended, the answer is a page for signing in, and this is what is left.
+      // Should the session have ended, the answer is the page for signing in, and this is what is left.
       this.keepHere(snapshot(this.form));
       this.serialField.value = this.serial;
       this.submitting = true;

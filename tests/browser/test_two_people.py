@@ -41,6 +41,21 @@ def test_edits_of_different_paragraphs_both_survive(desks):
     assert Post.objects.get().body == "壱段落目。\n\n二段落目。\n\n参段落目。"
 
 
+def test_two_saves_at_the_same_moment_lose_nothing(desks):
+    post = make_draft(body=BODY)
+    for round_number in range(3):
+        for desk, paragraph in zip(desks, ("一段落目", "三段落目"), strict=True):
+            desk.goto(post_page(post))
+            text = body(desk).input_value()
+            body(desk).fill(text.replace(paragraph, f"{paragraph}・{round_number}"))
+        for desk in desks:
+            with desk.expect_request(lambda request: request.method == "POST" and "change" in request.url):
+                desk.evaluate("document.querySelector('[name=_continue]').click()")
+        for desk in desks:
+            expect(desk.get_by_text("変更しました")).to_be_visible()
+    assert Post.objects.get().body == "一段落目・2・1・0。\n\n二段落目。\n\n三段落目・2・1・0。"
+
+
 def test_the_same_paragraph_is_shown_side_by_side_and_both_texts_are_kept(desks):
     sato, suzuki = desks
     post = make_draft(body=BODY)

@@ -197,6 +197,17 @@ def test_a_post_published_meanwhile_is_not_changed_before_its_readers(sato, suzu
     assert "published meanwhile" in " ".join(texts(response, "messagelist"))
 
 
+def test_deciding_a_conflict_does_not_change_an_article_published_meanwhile(sato, suzuki):
+    post = make_draft(body=BODY)
+    form = open_post(suzuki, post)
+    open_post(sato, post).send(button="_publish", body=BODY.replace("二段", "弐段"))
+    page = form.send(body=BODY.replace("二段", "２段"))
+    assert is_conflict(page)
+    suzuki.post(post_page(post), form_fields(page) | {"_resolve": "1", "decision-body-0": "mine"})
+    assert stored(post).body == BODY.replace("二段", "弐段")
+    assert stored(post).working_draft.values["body"] == BODY.replace("二段", "２段")
+
+
 def test_the_button_behind_the_error_stays_the_one_that_was_pressed(sato, suzuki):
     post = make_draft(body=BODY)
     first, second = open_post(sato, post), open_post(suzuki, post)
