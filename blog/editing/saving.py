@@ -16,7 +16,6 @@ from blog.editing.values import MergedValues, form_data, merge_values, stored_va
 from blog.editing.wording import others_since
 from blog.models.posts import Post
 
-
 _PLAIN = {"_save", "_continue", "_addanother", "_save_draft", "_publish_draft", "_resolve"}
 
 
