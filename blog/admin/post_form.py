@@ -15,7 +15,16 @@ from blog.admin.markdown import MarkdownForm
 from blog.models import Post
 from blog.naming import NAME_LENGTH, name_key
 from blog.workflow.states import State, state_of
-from blog.workflow.transitions import PUBLISH, REDATE, RESCHEDULE, STEPS, Step, publishing_step, refuse
+from blog.workflow.transitions import (
+    PUBLISH,
+    REDATE,
+    RESCHEDULE,
+    STEPS,
+    UPDATE,
+    Step,
+    publishing_step,
+    refuse,
+)
 
 _CONSTRAINT_FIELDS = {
     "post_slug_unique_in_its_day": "slug",
@@ -131,6 +140,8 @@ class PostForm(MarkdownForm):
             return publishing_step(self.at)
         if self.button:
             return STEPS.get(self.button, PUBLISH)
+        if "_publish_draft" in self.data and self.stored_state in UPDATE.sources:
+            return UPDATE
         if "published_at" in self.cleaned_data and self.at != self.stored_date:
             moves = {State.SCHEDULED: RESCHEDULE, State.PUBLIC: REDATE, State.EXPIRED: REDATE}
             return moves.get(self.stored_state)

@@ -17,6 +17,7 @@ from blog.admin.preview import PostPreview, PreviewsOfTypedPosts
 from blog.admin.related import RelatedPostInline
 from blog.admin.search import search_posts
 from blog.admin.states import CoverFilter, State, StateFilter, badge, state_of
+from blog.editing.admin import EditingMixin
 from blog.history.admin import HistoryMixin
 from blog.models import Post
 from blog.overview.lists import MineFilter, OverviewList, ProblemFilter
@@ -31,7 +32,13 @@ class PostList(ChangeList):
 
 @admin.register(Post)
 class PostAdmin(
-    PreviewsOfTypedPosts, WorkflowDesk, WorkflowActions, HistoryMixin, OverviewList, NewsroomAdmin
+    EditingMixin,
+    PreviewsOfTypedPosts,
+    WorkflowDesk,
+    WorkflowActions,
+    HistoryMixin,
+    OverviewList,
+    NewsroomAdmin,
 ):
     form = PostForm
     inlines = [RelatedPostInline]
@@ -140,6 +147,9 @@ class PostAdmin(
     # Saving
 
     def save_model(self, request, obj, form, change):
+        if self.saves_working_draft(request):
+            self.save_working_draft(request)
+            return
         if not change:
             obj.created_by = request.user
         if form.cleaned_data.get("editorial_change") and state_of(obj) == State.PUBLIC:

@@ -109,7 +109,7 @@ class HistoryMixin:
             raise PermissionDenied
         return row
 
-    def _page(self, request, template: str, **context) -> TemplateResponse:
+    def _history_page(self, request, template: str, **context) -> TemplateResponse:
         context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return TemplateResponse(request, f"admin/history/{template}.html", context)
 
@@ -122,7 +122,7 @@ class HistoryMixin:
         start = (page.number - 1) * VERSIONS_A_PAGE
         versions = list(versions_of(self.model, row.pk)[start : start + VERSIONS_A_PAGE + 1])
         now = self._now(row)
-        return self._page(
+        return self._history_page(
             request,
             "history",
             title=_("History: %(name)s") % {"name": row},
@@ -164,7 +164,7 @@ class HistoryMixin:
         if new is not None and new.pk < old.pk:
             old, new = new, old
         after = stored(new) if new else self._now(row)
-        return self._page(
+        return self._history_page(
             request,
             "compare",
             title=_("Compare versions: %(name)s") % {"name": row},
@@ -203,7 +203,7 @@ class HistoryMixin:
         held = stored(version)
         remarks = prepare(row, held).remarks
         row = self._row(request, pk)
-        return self._page(
+        return self._history_page(
             request,
             "restore",
             title=_("Restore a version: %(name)s") % {"name": row},
@@ -240,7 +240,7 @@ class HistoryMixin:
             .order_by("-revision__date_created", "-pk")
         )
         page = Paginator(versions, DELETED_A_PAGE).get_page(request.GET.get("page"))
-        return self._page(
+        return self._history_page(
             request,
             "deleted",
             title=self._deleted_title(),
@@ -271,7 +271,7 @@ class HistoryMixin:
                 problems = [_("Somebody has brought it back, or taken its address, in the meantime.")]
             else:
                 return self._recovered(request, row, remarks)
-        return self._page(
+        return self._history_page(
             request,
             "recover",
             title=_("Bring back: %(name)s") % {"name": version.object_repr},

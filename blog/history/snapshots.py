@@ -19,7 +19,7 @@ from blog.models import Page, Post, RelatedPost, TaggedPost
 FORMAT = "history"
 Deserializer = django_json.Deserializer
 
-_COMPUTED = ("body_html", "toc", "html_digest", "updated_at")
+_COMPUTED = ("body_html", "toc", "html_digest", "updated_at", "version")
 _NAMED = ("category", "author", "cover", "pillar")
 
 

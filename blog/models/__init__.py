@@ -1,6 +1,7 @@
 from blog.accounts.models import Session
 from blog.audit.models import AuditEntry
 from blog.corrections.models import Correction
+from blog.editing.models import EditingSession, WorkingDraft
 from blog.feeds.models import FeedCheck, FeedDay, FeedReader, FeedState
 from blog.media.models import FormerFile, Image
 from blog.media.uses import ImageUse
@@ -20,6 +21,7 @@ __all__ = [
     "Category",
     "Correction",
     "DeadLink",
+    "EditingSession",
     "FeedCheck",
     "FeedDay",
     "FeedReader",
@@ -40,4 +42,5 @@ __all__ = [
     "TaggedPost",
     "Task",
     "Transition",
+    "WorkingDraft",
 ]

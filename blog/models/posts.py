@@ -152,6 +152,8 @@ class Post(MarkdownContent):
         "self", through="RelatedPost", through_fields=("post", "target"), symmetrical=False, blank=True
     )
 
+    version = models.PositiveIntegerField(default=1, editable=False)  # one more with every save
+
     # What an import leaves, so that an export can give it back.
     front_matter = models.TextField(_("front matter as imported"), blank=True, editable=False)
     source_name = models.CharField(
@@ -314,11 +316,14 @@ class Post(MarkdownContent):
         self.normalise()
         old = None
         if not self._state.adding:
-            old = Post.objects.filter(pk=self.pk).only("guid", *_SEEN_BY_READERS).first()
+            stored = Post.objects.select_for_update().filter(pk=self.pk)
+            old = stored.only("guid", "version", *_SEEN_BY_READERS).first()
         if old and old.guid != self.guid:
             raise ValueError("The GUID of a post never changes: feed readers would show it twice.")
+        if old:
+            self.version = old.version + 1
         if update_fields is not None:
-            update_fields = {*update_fields, "updated_at"}
+            update_fields = {*update_fields, "updated_at", "version"}
         super().save(update_fields=update_fields, **kwargs)
         if update_fields is None or update_fields & {"slug", "published_at"}:
             self._leave_redirect(old)

@@ -22,6 +22,7 @@ from blog.workflow.transitions import (
     RETURN,
     SCHEDULE,
     STEPS,
+    UPDATE,
     WITHDRAW,
     steps_from,
 )
@@ -163,7 +164,7 @@ def outcome(post: Post) -> str:
 
 
 def _step_text(taken) -> str:
-    step = STEPS.get(taken.name)
+    step = UPDATE if taken.name == UPDATE.name else STEPS.get(taken.name)
     return str(step.done) if step else taken.name
 
 

@@ -144,6 +144,16 @@ REDATE = Step(
     audit="published",
     **_PUBLISHERS,
 )
+UPDATE = Step(  # with the working draft's button; what it changes for readers is not held up by the checks
+    name="update",
+    label=gettext_lazy("Publish the changes"),
+    done=gettext_lazy("Changes published"),
+    sources=frozenset({State.SCHEDULED, *SEEN_BY_READERS}),
+    status=Post.Status.PUBLISHED,
+    not_from_here=gettext_lazy("The post is not published."),
+    audit="published",
+    **_PUBLISHERS,
+)
 WITHDRAW = Step(
     name="withdraw",
     label=gettext_lazy("Withdraw"),

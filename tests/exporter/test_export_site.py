@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 
 COVER = "/assets/images/cover.png"
 NAME = "_posts/2025-10-21-first.md"
-BOOKKEEPING = {"id", "updated_at", "imported_at", "imported_digest", "front_matter", "source_name"}
+BOOKKEEPING = {"id", "version", "updated_at", "imported_at", "imported_digest", "front_matter", "source_name"}
 
 
 def files(folder) -> dict[str, bytes]:

@@ -187,8 +187,8 @@ def test_a_writer_shares_their_own_posts_and_no_others(client):
     assert set(PreviewLink.objects.values_list("post", flat=True)) == {own.pk}
 
 
-def test_visitors_are_sent_to_the_login(client):
-    assert client.post(panel(make_draft()), {"days": "1"}).status_code == 302
+def test_visitors_are_asked_to_sign_in(client):
+    assert client.post(panel(make_draft()), {"days": "1"}).status_code == 403
     assert not PreviewLink.objects.exists()
 
 
