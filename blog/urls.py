@@ -57,6 +57,7 @@ urlpatterns = [
     path("authors/", views.AuthorsView.as_view(), name="authors"),
     *archive("authors/<word:slug>/", views.AuthorView.as_view(), "author"),
     path("search/", views.SearchView.as_view(), name="search"),
+    path("search/suggestions/", views.search_suggestions, name="search_suggestions"),
     path("feed.xml", feeds.SiteFeed(), name="feed"),
     path("category/<word:slug>/feed.xml", feeds.CategoryFeed(), name="category_feed"),
     path("tags/<word:slug>/feed.xml", feeds.TagFeed(), name="tag_feed"),

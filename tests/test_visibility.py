@@ -67,6 +67,10 @@ ADDRESSES = {
     "author": [("/authors/shared/", SHOWN), ("/authors/own/", SHOWN)],
     "author_page": [("/authors/shared/page/2/", COUNTED)],
     "search": [("/search/?q=極秘", SHOWN), ("/search/?q=本文の秘密", SHOWN), ("/search/", ABSENT)],
+    "search_suggestions": [
+        ("/search/suggestions/?q=極秘", SHOWN),
+        ("/search/suggestions/?q=秘密の主", COUNTED),
+    ],
     "feed": [("/feed.xml", SHOWN)],
     "category_feed": [("/category/shared/feed.xml", SHOWN), ("/category/own/feed.xml", SHOWN)],
     "tag_feed": [("/tags/shared/feed.xml", SHOWN), ("/tags/own/feed.xml", SHOWN)],

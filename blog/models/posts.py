@@ -20,6 +20,7 @@ from blog.models.taxonomy import Author, Category, PostTagManager, TaggedPost
 from blog.naming import slugify
 from blog.querysets import PostQuerySet
 from blog.rendering import Rendered
+from blog.search import index
 
 
 def new_guid() -> str:
@@ -171,7 +172,7 @@ class Post(MarkdownContent):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "published_at"], name="post_status_date"),
+            models.Index(fields=["status", "published_at", "expires_at"], name="post_gate"),
             models.Index(fields=["category", "status", "published_at"], name="post_category_date"),
             models.Index(fields=["author", "status", "published_at"], name="post_author_date"),
             models.Index(fields=["status", "updated_at"], name="post_status_edit"),
@@ -262,6 +263,7 @@ class Post(MarkdownContent):
     def render(self) -> Rendered:
         rendered = super().render()
         self.reading_minutes = self.given_reading_minutes or rendered.reading_minutes
+        self.rendered_lines = rendered.lines  # for the search index
         return rendered
 
     @transaction.atomic
@@ -277,6 +279,13 @@ class Post(MarkdownContent):
         super().save(update_fields=update_fields, **kwargs)
         if update_fields is None or update_fields & {"slug", "published_at"}:
             self._leave_redirect(old)
+        if update_fields is None or update_fields & {"title", "excerpt", "body"}:
+            index.write([self])
+
+    def delete(self, **kwargs):
+        with transaction.atomic():
+            index.remove([self.pk])
+            return super().delete(**kwargs)
 
     def _leave_redirect(self, old: "Post | None") -> None:
         """Readers who have the address that the post had until now are sent on.

@@ -1,0 +1,26 @@
+"""`manage.py rebuild_search`: index the posts that the search does not know, or knows by older rules."""
+
+from django.core.management import BaseCommand
+
+from blog.management.progress import track
+from blog.search import index
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring the search index up to date. May be stopped and run again at any time, while the site serves."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--all", action="store_true", help="forget the index first, and index every post anew"
+        )
+
+    def handle(self, *, all: bool, **options):
+        if all or index.is_outdated():
+            index.clear()
+        keys = index.pending_keys()
+        batches = range(0, len(keys), index.BATCH)
+        for start in track(self.stdout)(batches, len(batches), "Indexing"):
+            index.write_stored(keys[start : start + index.BATCH])
+        self.stdout.write(f"Indexed: {len(keys)}.")
