@@ -21,6 +21,8 @@ def write(posts: Iterable) -> None:
         for pk, document in documents.items()
         if pk not in known or known[pk].text != document.text or known[pk].version != VERSION
     ]
+    if not changed:
+        return
     replaced = [Document.read(pk, known[pk].text) for pk in (d.pk for d in changed) if pk in known]
     engine().write(changed, replaced)
     SearchEntry.objects.bulk_create(

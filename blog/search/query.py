@@ -72,7 +72,8 @@ class Query:
         """Every needle taken apart where the script changes: 生成AI活用術 → 生成 AI 活用術."""
         parts = [part for word in self.words for part in _SCRIPT.findall(fold(word)) or [word]]
         needles = dict.fromkeys(filter(None, map(Needle.of, parts)))
-        return Query(tuple(needles)[:NEEDLES], self.excluded)
+        telling = [needle for needle in needles if len(needle.units) > 1 or not is_cjk(needle.units[0])]
+        return Query(tuple(telling or needles)[:NEEDLES], self.excluded)
 
 
 def clean(typed: str) -> str:

@@ -1,9 +1,7 @@
 """From a query to a page of posts."""
 
-import datetime
 import math
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,18 +9,17 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 
 from blog.search.engines import Scope, engine
 from blog.search.names import Named, names_holding
 from blog.search.query import Needle, Query, clean, parse
 
 LIMIT = 10_000  # of the posts that one query finds; who has more hits than that needs better words
-SCORED = 1000  # posts whose texts are compared; above that, a word says little about any one of them
+SCORED = 500  # posts whose texts are compared; above that, a word says little about any one of them
+HEADS = 2000  # titles and excerpts that are compared, the newest
 NAMES = 3  # needles that may be names
 
 TITLE, NAME, EXCERPT, PHRASE, RECENCY = 8.0, 4.0, 2.0, 6.0, 0.5
-HALF_LIFE = datetime.timedelta(days=180)
 ORDERS = ("relevance", "date")
 
 
@@ -116,7 +113,7 @@ class Hits:
         self.is_more = False
         self.names = names_holding([*query.needles, *query.excluded])
         self._of_name: dict[Needle, set[int]] = {}
-        self.pks = self._found() if query.needles else set()
+        self.pks = self._found() if query.needles else []  # the newest post first
 
     @classmethod
     def of(cls, typed: str, posts: QuerySet | None = None, order: str = "relevance") -> "Hits":
@@ -133,41 +130,39 @@ class Hits:
         return len(self.pks)
 
     def __getitem__(self, part: slice) -> list:
-        if not self.pks:
+        keys = (self.pks if self.order == "date" else self._ranked)[part]
+        if not keys:
             return []
-        keys = self._by_date(part) if self.order == "date" else self._by_relevance(part)
         rows = {post.pk: post for post in self.posts.order_by().with_card_data().filter(pk__in=keys)}
         return [rows[pk] for pk in keys if pk in rows]
 
     # Finding
 
-    def _found(self) -> set[int]:
-        found = self._find(self.query, LIMIT + 1)
-        if len(found) > LIMIT:
-            found = self._find(self.query, LIMIT + 1, self.posts)
-            self.is_more = len(found) > LIMIT
-            return set(found[:LIMIT])
-        keys = set(found) | self._by_name()
-        for needle in self.query.excluded:
-            keys -= self._named(needle)
-        return set(among(self.posts, keys).values_list("pk", flat=True)) if keys else keys
+    def _found(self) -> list[int]:
+        keys = self._find(self.query, LIMIT + 1)
+        if len(keys) > LIMIT:
+            keys = self._find(self.query, LIMIT + 1, self.posts)
+            self.is_more = len(keys) > LIMIT
+            keys = keys[:LIMIT]
+        else:
+            keys = self._with_names(set(keys))
+        return list(among(self.posts, keys).newest_first().values_list("pk", flat=True)) if keys else []
 
     def _find(self, query: Query, limit: int, posts: QuerySet | None = None) -> list[int]:
         return engine().find(query, scope=self.scope, posts=posts, limit=limit)
 
-    def _by_name(self) -> set[int]:
-        """Posts that hold the needles only if names count as text."""
+    def _with_names(self, keys: set[int]) -> set[int]:
+        """These, and those that hold the needles only if names count as text."""
         named = [needle for needle in self.query.needles if needle in self.names][:NAMES]
         if self.query.any_of:
-            return set().union(*map(self._named, named))
-        keys = set()
-        for choice in range(1, 2 ** len(named)):
-            chosen = [needle for place, needle in enumerate(named) if choice >> place & 1]
-            rest = tuple(needle for needle in self.query.needles if needle not in chosen)
-            keys |= self._holding(
-                set.intersection(*map(self._named, chosen)), Query(rest, self.query.excluded)
-            )
-        return keys
+            keys = keys.union(*map(self._named, named))
+        else:
+            for choice in range(1, 2 ** len(named)):
+                chosen = [needle for place, needle in enumerate(named) if choice >> place & 1]
+                rest = tuple(needle for needle in self.query.needles if needle not in chosen)
+                others = set.intersection(*map(self._named, chosen)) - keys
+                keys |= self._holding(others, Query(rest, self.query.excluded))
+        return keys.difference(*(self._named(needle) for needle in self.query.excluded))
 
     def _holding(self, keys: set[int], query: Query) -> set[int]:
         if not keys:
@@ -183,63 +178,47 @@ class Hits:
 
     # Order
 
-    def _by_date(self, part: slice) -> list[int]:
-        return list(among(self.posts, self.pks).newest_first().values_list("pk", flat=True)[part])
-
-    def _by_relevance(self, part: slice) -> list[int]:
-        ranked = self._ranked
-        keys = ranked[part]
-        missing = part.stop - part.start - len(keys)
-        if missing > 0 and len(ranked) < len(self.pks):
-            rest = sorted(self.pks.difference(ranked), reverse=True)
-            start = max(0, part.start - len(ranked))
-            keys = [*keys, *rest[start : start + missing]]
-        return keys
-
     @cached_property
     def _ranked(self) -> list[int]:
-        """The posts that are worth comparing, best first."""
+        """The keys, best first. Of more than SCORED, only those with a hit outside of the body are compared."""
         needles = self.query.needles
-        in_title = {needle: self._in(Query((needle,)), Scope.TITLE) for needle in needles}
-        in_excerpt = {needle: self._in(Query((needle,)), Scope.HEAD) - in_title[needle] for needle in needles}
-        phrase = set()
-        if len(needles) > 1:
-            units = tuple(unit for needle in needles for unit in needle.units)
-            phrase = self._in(Query((Needle(units),)), Scope.TITLE)
-        if len(self.pks) <= SCORED:
-            scores = dict.fromkeys(self.pks, 0.0)
+        every = set(self.pks)
+        in_title = {needle: self._in(Query((needle,)), Scope.TITLE) & every for needle in needles}
+        in_head = {needle: self._in(Query((needle,)), Scope.HEAD) & every for needle in needles}
+        in_names = {needle: self._named(needle) & every for needle in needles}
+        scores = dict.fromkeys(self._candidates(in_title, in_head, in_names), 0.0)
+        if len(every) <= SCORED and scores:
             relevance = engine().relevance(self.query, self.pks)
-            top = max(relevance.values(), default=1.0)
-            scores.update((pk, score / top) for pk, score in relevance.items())
-        else:
-            every = self._in(Query(needles), Scope.TITLE)
-            candidates = set().union(phrase, every, *in_title.values(), *in_excerpt.values())
-            newest = sorted(self.pks, reverse=True)[:SCORED]
-            scores = dict.fromkeys(self.pks.intersection(candidates).union(newest), 0.0)
+            top = max(relevance.values(), default=0) or 1.0
+            scores.update((pk, score / top) for pk, score in relevance.items() if pk in every)
         for needle in needles:
-            rarity = math.log(1 + (len(self.pks) + 1) / (len(in_title[needle]) + 1))
+            rarity = math.log(1 + (len(every) + 1) / (len(in_title[needle]) + 1))
             weight = rarity * math.sqrt(len(needle.units))
             for keys, worth in (
                 (in_title[needle], TITLE),
-                (self._named(needle), NAME),
-                (in_excerpt[needle], EXCERPT),
+                (in_names[needle], NAME),
+                (in_head[needle] - in_title[needle], EXCERPT),
             ):
-                for pk in keys & scores.keys():
+                for pk in keys:
                     scores[pk] += weight * worth
-        for pk in phrase & scores.keys():
-            scores[pk] += PHRASE
-        for pk, age in self._ages(scores):
-            scores[pk] += RECENCY * 0.5 ** (age / HALF_LIFE)
-        return sorted(scores, key=lambda pk: (scores[pk], pk), reverse=True)
+        if len(needles) > 1:
+            phrase = Needle(tuple(unit for needle in needles for unit in needle.units))
+            for pk in self._in(Query((phrase,)), Scope.TITLE) & scores.keys():
+                scores[pk] += PHRASE
+        rest = [pk for pk in self.pks if pk not in scores]
+        newest_first = [pk for pk in self.pks if pk in scores]
+        step = RECENCY / (len(newest_first) or 1)
+        for place, pk in enumerate(newest_first):
+            scores[pk] -= place * step
+        return sorted(newest_first, key=scores.__getitem__, reverse=True) + rest
+
+    def _candidates(self, *hits: dict[Needle, set[int]]) -> set[int]:
+        if len(self.pks) <= SCORED:
+            return set(self.pks)
+        return set().union(*(keys for hit in hits for keys in hit.values()))
 
     def _in(self, query: Query, scope: Scope) -> set[int]:
-        return set(engine().find(query, scope=scope, limit=SCORED))
-
-    def _ages(self, keys) -> Iterator[tuple[int, datetime.timedelta]]:
-        now = timezone.now()
-        for pk, date in among(self.posts, keys).values_list("pk", "published_at"):
-            if date:
-                yield pk, max(now - date, datetime.timedelta())
+        return set(engine().find(query, scope=scope, limit=HEADS))
 
 
 def among(posts: QuerySet, keys) -> QuerySet:

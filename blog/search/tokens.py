@@ -18,23 +18,23 @@ _SEPARATORS = re.compile(rf"[^{CJK}\ue000]+")
 # Private-use characters, which folded text never holds.
 _A_WORD = "\ue000"
 _BEFORE_A_WORD = "\ue001"
-_WORD_AND_NEXT = re.compile(_A_WORD + ".")
 
 
 def positional(folded: str) -> str:
     """The terms in their order, for an index with positions, in which any phrase is a row of neighbours.
 
-    CJK runs are overlapping pairs; the first character after a gap and the last of a run also stand alone,
-    the last with a mark if a word follows at once: `生成ai活用` → `生 生成 成\ue001 ai 活用 用`.
+    A CJK run is overlapping pairs, its first and its last character also stand alone; the last has a mark if
+    a word follows at once: `生成ai活用` → `生 生成 成\ue001 ai 活 活用 用`.
     """
     parts = _WORD.split(folded)
     line = f" {_SEPARATORS.sub(' ', _A_WORD.join(parts[::2]))} "
-    following = line.replace(f" {_A_WORD}", "  ").replace(_A_WORD, _BEFORE_A_WORD)
     pairs = array("I", (" " * (3 * (len(line) - 1))).encode("utf-32-le"))
     pairs[0::3] = array("I", line.encode("utf-32-le"))[:-1]
-    pairs[1::3] = array("I", following.encode("utf-32-le"))[1:]
-    texts = _WORD_AND_NEXT.split(pairs.tobytes().decode("utf-32-le"))
-    return "".join(chain.from_iterable(zip(texts, [*parts[1::2], ""], strict=True)))
+    pairs[1::3] = array("I", line.replace(_A_WORD, _BEFORE_A_WORD).encode("utf-32-le"))[1:]
+    texts = pairs.tobytes().decode("utf-32-le").split(_A_WORD)
+    words = [f"{word} " for word in parts[1::2]]
+    terms = "".join(chain.from_iterable(zip(texts, [*words, ""], strict=True)))
+    return terms.replace(f" {_BEFORE_A_WORD} ", " ")
 
 
 def units(folded: str) -> list[str]:
@@ -42,32 +42,21 @@ def units(folded: str) -> list[str]:
 
     What stands between two words does not count: gpt-5, gpt5 and gpt 5 are alike.
     """
-    found = _UNIT.findall(folded.strip())
-    kept = [" " if _is_gap(unit) else unit for unit in found]
-    while kept and kept[-1] == " ":
-        kept.pop()
-    while kept and kept[0] == " ":
-        kept.pop(0)
+    row = _UNIT.findall(_GAP.sub(" ", folded).strip())
+    last = len(row) - 1
     return [
         unit
-        for place, unit in enumerate(kept)
-        if unit != " " or is_cjk(kept[place - 1]) or is_cjk(kept[place + 1])
+        for place, unit in enumerate(row)
+        if unit != " " or (0 < place < last and (is_cjk(row[place - 1]) or is_cjk(row[place + 1])))
     ]
 
 
-_UNIT = re.compile(rf"[{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{_SIGNS}]|[{CJK}]|[^{LATIN}0-9{_SIGNS}{CJK}]+")
-_CJK_CHARACTER = re.compile(f"[{CJK}]")
+_GAP = re.compile(rf"[^{LATIN}0-9{_SIGNS}{CJK}]+")
+_UNIT = re.compile(rf"[{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{_SIGNS}]|[{CJK}]| ")
 
 
 def is_cjk(unit: str) -> bool:
-    return _CJK_CHARACTER.match(unit) is not None
-
-
-def _is_gap(unit: str) -> bool:
-    return _UNIT_WORD.match(unit) is None
-
-
-_UNIT_WORD = re.compile(rf"[{LATIN}0-9{_SIGNS}{CJK}]")
+    return unit >= "\u0370" and unit != "\u20ac"
 
 
 def phrase(row: Sequence[str]) -> tuple[list[str], bool]:
@@ -81,14 +70,12 @@ def phrase(row: Sequence[str]) -> tuple[list[str], bool]:
         if not is_cjk(unit):
             terms.append(unit)
             continue
-        if before == " ":
+        if before and not is_cjk(before):  # the first of a run
             terms.append(unit)
-        if after == " ":
-            terms.append(unit)
-        elif after:
-            terms.append(unit + (after if is_cjk(after) else _BEFORE_A_WORD))
-        elif not before or not (before == " " or is_cjk(before)):
-            return [*terms, unit], True
+        if after:
+            terms.append(unit if after == " " else unit + (after if is_cjk(after) else _BEFORE_A_WORD))
+        elif not before:
+            return [unit], True
     return terms, False
 
 

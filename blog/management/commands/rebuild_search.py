@@ -1,6 +1,7 @@
 """`manage.py rebuild_search`: index the posts that the search does not know, or knows by older rules."""
 
 from django.core.management import BaseCommand
+from django.utils.translation import gettext as _
 
 from blog.management.progress import track
 from blog.search import index
@@ -16,11 +17,14 @@ class Command(BaseCommand):
             "--all", action="store_true", help="forget the index first, and index every post anew"
         )
 
-    def handle(self, *, all: bool, **options):
+    def handle(self, *, all: bool, verbosity: int, **options):
         if all or index.is_outdated():
             index.clear()
         keys = index.pending_keys()
         batches = range(0, len(keys), index.BATCH)
-        for start in track(self.stdout)(batches, len(batches), "Indexing"):
+        if verbosity:
+            batches = track(self.stdout)(batches, len(batches), _("Indexing"))
+        for start in batches:
             index.write_stored(keys[start : start + index.BATCH])
-        self.stdout.write(f"Indexed: {len(keys)}.")
+        if verbosity:
+            self.stdout.write(_("Posts indexed: %d.") % len(keys))

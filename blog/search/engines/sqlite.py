@@ -2,6 +2,7 @@
 
 import json
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from blog.search.engines.base import Document, Engine, Scope
@@ -52,7 +53,10 @@ class SQLite(Engine):
         table = _TEXT if scope == Scope.TEXT else _HEAD
         sql, values = f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [_expression(query, scope)]
         if posts is not None:
-            among, more = posts.order_by().values("pk").query.sql_with_params()
+            try:
+                among, more = posts.order_by().values("pk").query.sql_with_params()
+            except EmptyResultSet:
+                return []
             sql, values = f"{sql} AND rowid IN ({among})", [*values, *more]
         with connection.cursor() as cursor:
             cursor.execute(f"{sql} ORDER BY rowid DESC LIMIT %s", [*values, limit])
