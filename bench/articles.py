@@ -15,19 +15,19 @@ NOUNS = """
 ロボット センサー カメラ スマートフォン アプリ サービス ユーザー ライセンス オープンソース
 スタートアップ ディープラーニング ファインチューニング プロンプト トークン ベクトル インフラ
 ガイドライン ロードマップ コンプライアンス
-""".split()
+""".split()  # noqa: SIM905
 NAMES = """
 AI GPU LLM RAG API OpenAI Anthropic NVIDIA Google
 Microsoft Meta Amazon Apple Tesla AMD Intel TSMC
 Samsung GPT-5 GPT-4o Claude Gemini Llama
 o1-preview Grok Mistral DeepSeek Qwen Copilot
 ChatGPT Kubernetes Python Rust CUDA HBM PCIe
-""".split()
+""".split()  # noqa: SIM905
 VERBS = """
 進める 見直す 支える 広げる 抑える 高める 測る 比べる 選ぶ 試す 決める 担う 促す 迫る
 問う 示す 競う 補う 守る 育てる 活かす 減らす 増やす 変える 始める 続ける 止める 超える
 下回る 上回る
-""".split()
+""".split()  # noqa: SIM905
 PATTERNS = (
     "{0}の{1}を{v}ために、{2}と{3}の両方から見ていく。",
     "{0}が{1}に与える影響は、{2}の現場で{v}ほど大きい。",

@@ -1,9 +1,9 @@
 """Speed and size of the search: `python bench/search.py [POSTSxKB …]`, as in `2500x40 25000x4 100000x4`.
 
 For each size the posts are made up and written into a database of their own: SQLite in a scratch folder, and
-PostgreSQL when DATABASE_URL names a server (in a database `allforces_bench_search`, made and dropped). Printed
-are the time to index a post, the size of the index, and for each kind of query the median and the 95th
-percentile of the milliseconds that `blog.search.search` takes, in wall time and in this process's CPU time.
+PostgreSQL if DATABASE_URL names a server (database `allforces_bench_search`, made and dropped). Printed are
+the time to index a post, the size of the index, and for each kind of query the median and the 95th percentile of
+the milliseconds that `blog.search.search` takes, in wall time and in this process's CPU time.
 """
 
 import argparse
@@ -37,11 +37,9 @@ def measure(size: str) -> None:
     call_command("migrate", verbosity=0)
     connection.force_debug_cursor = False
     seconds = fill(count, kilobytes * 1000)
-    print(f"\n{count:,} posts of {kilobytes} kB on {connection.vendor}")
-    print(
-        f"  indexed in {seconds / count * 1000:.2f} ms a post; one long post saved again in {save_again():.1f} ms"
-    )
-    print(f"  index {index_megabytes():.1f} MB, texts {text_megabytes():.1f} MB")
+    say(f"\n{count:,} posts of {kilobytes} kB on {connection.vendor}")
+    say(f"  indexed in {seconds / count * 1000:.2f} ms a post; a post of 40 kB anew in {save_again():.1f} ms")
+    say(f"  index {index_megabytes():.1f} MB, texts {text_megabytes():.1f} MB")
     for kind, queries in query_sets(count).items():
         report(kind, queries)
 

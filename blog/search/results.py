@@ -180,7 +180,7 @@ class Hits:
 
     @cached_property
     def _ranked(self) -> list[int]:
-        """The keys, best first. Of more than SCORED, only those with a hit outside of the body are compared."""
+        """The keys, best first. Of more than SCORED, only those with a hit outside the body count."""
         needles = self.query.needles
         every = set(self.pks)
         in_title = {needle: self._in(Query((needle,)), Scope.TITLE) & every for needle in needles}

@@ -115,7 +115,7 @@ class SearchView(PostListView):
             "chosen": list(self.chosen()),
             "is_filtered": any(vars(self.filters).values()),
             "unfiltered_path": self.path(Filters()),
-            "filters": self.filters,
+            "kept_fields": vars(self.filters) | {"order": "" if self.order == ORDERS[0] else self.order},
             "popular_tags": [] if self.query else popular_tags(),
         }
 

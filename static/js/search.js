@@ -108,6 +108,8 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
+    const facets = document.querySelector(".facets-fold");
+    if (facets) facets.open = window.matchMedia("(min-width: 60rem)").matches;
     for (const input of document.querySelectorAll("input[data-suggestions]")) new Suggestions(input);
   });
 }

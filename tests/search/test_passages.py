@@ -36,7 +36,7 @@ def test_the_parts_are_the_whole_text():
 
 
 def test_the_passage_is_the_sentence_that_holds_most():
-    body = "見出し\n規制の話。\n前の文は関係がない話です。投資と規制の両方を、欧州の動きから見ていくことにする。後の文。"
+    body = "見出し\n規制の話。\n前の文は関係がない話です。投資と規制の両方を、欧州から見る。後の文。"
     passage = "".join(part.text for part in best_passage(body, parse("規制 投資").needles))
     assert "投資と規制の両方" in passage
 

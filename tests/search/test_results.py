@@ -94,9 +94,9 @@ def test_how_something_was_found():
 @pytest.mark.parametrize(
     "query",
     [
-        'NEAR("規制" "投資")', "規制 OR 投資", "規制*", "^規制", "title:規制", "(規制", "規制)", '"', "'", "「", "-", "- -",
-        "規制 & | ! <-> :*", "\\", "\0", "%", "_", "あ" * 10_000, "a b " * 3000, "🈂️", "\ud800", "﷽" * 50,
-        "\ue000\ue001\ue010", "--規制", '"" ""', "·規制·", "x" * 10_000, "1" * 500,
+        'NEAR("規制" "投資")', "規制 OR 投資", "規制*", "^規制", "title:規制", "(規制", "規制)", '"', "'",
+        "「", "-", "- -", "規制 & | ! <-> :*", "\\", "\0", "%", "_", "あ" * 10_000, "a b " * 3000, "🈂️", "\ud800",
+        "﷽" * 50, "\ue000\ue001\ue010", "--規制", '"" ""', "·規制·", "x" * 10_000, "1" * 500,
     ],
 )  # fmt: skip
 def test_anything_may_be_typed(query):
@@ -147,7 +147,7 @@ def folded_texts() -> dict[int, str]:
 
 
 def test_words_of_one_to_three_characters_are_found_exactly_where_they_are(library):
-    chance = random.Random(11)
+    chance = random.Random(11)  # noqa: S311
     words = {
         word for text in library.values() for word in re.findall(r"[\u4e00-\u9fff]{2,3}|[ァ-ヶー]{2,3}", text)
     }
@@ -166,7 +166,7 @@ def test_words_of_one_to_three_characters_are_found_exactly_where_they_are(libra
 
 @pytest.mark.parametrize("length", [8, 12, 20])
 def test_an_article_is_found_by_a_fragment_of_its_title(library, length):
-    chance = random.Random(length)
+    chance = random.Random(length)  # noqa: S311
     ranks = []
     for post in Post.objects.public():
         for _ in range(3):
@@ -176,7 +176,7 @@ def test_an_article_is_found_by_a_fragment_of_its_title(library, length):
 
 
 def test_an_article_is_found_by_words_of_its_title(library):
-    chance = random.Random(4)
+    chance = random.Random(4)  # noqa: S311
     ranks = []
     for post in Post.objects.public():
         words = re.findall(r"[\u4e00-\u9fff]{2,}|[ァ-ヶー]{3,}|[A-Za-z][A-Za-z0-9]+", post.title)
