@@ -2,8 +2,10 @@
 
 For each size the posts are made up and written into a database of their own: SQLite in a scratch folder, and
 PostgreSQL if DATABASE_URL names a server (database `allforces_bench_search`, made and dropped). Printed are
-the time to index a post, the size of the index, and for each kind of query the median and the 95th percentile of
-the milliseconds that `blog.search.search` takes, in wall time and in this process's CPU time.
+
+- the time to index a post, and the size of the index;
+- for each kind of query the median and the 95th percentile of the milliseconds that `blog.search.search`
+  takes, in wall time and in CPU time of this process.
 """
 
 import argparse
