@@ -57,7 +57,8 @@ class SQLite(Engine):
                 among, more = posts.order_by().values("pk").query.sql_with_params()
             except EmptyResultSet:
                 return []
-            sql, values = f"{sql} AND rowid IN ({among})", [*values, *more]
+            # Without the plus, FTS5 would start anew for every key of the set.
+            sql, values = f"{sql} AND +rowid IN ({among})", [*values, *more]
         with connection.cursor() as cursor:
             cursor.execute(f"{sql} ORDER BY rowid DESC LIMIT %s", [*values, limit])
             return [pk for (pk,) in cursor.fetchall()]
