@@ -8,10 +8,11 @@ STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
 export PORT
 
-.PHONY: run dev setup test test-browser lint messages bench pins clean
+.PHONY: run dev setup test test-browser lint messages bench bench-import bench-search pins clean
 
 run: setup var/.static ## a first look: demo articles, a staff account, the production server and the outbox
 	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py rebuild_search --verbosity 0
 	@$(BIN)/python manage.py first_run
 	@echo "ALLFORCES: http://127.0.0.1:$(PORT)/  (desk: http://127.0.0.1:$(PORT)/admin/)"
 	@$(BIN)/python manage.py run_outbox & outbox=$$!; trap "kill $$outbox" EXIT; trap "exit 143" TERM; \
@@ -20,6 +21,7 @@ run: setup var/.static ## a first look: demo articles, a staff account, the prod
 
 dev: setup ## the development server: reloads, shows errors in full
 	@DEBUG=True $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=True $(BIN)/python manage.py rebuild_search --verbosity 0
 	@DEBUG=True $(BIN)/python manage.py first_run
 	@DEBUG=True $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
@@ -43,8 +45,15 @@ messages: setup ## collect and compile the interface texts (needs GNU gettext)
 		--ignore "$(VENV)/*" --ignore "var/*" --ignore "tests/*"
 	@$(BIN)/python manage.py compilemessages --locale ja --ignore "$(VENV)" --ignore var
 
-bench: setup ## speed and memory of an import
+SEARCH_SIZES ?= 2500x40 25000x4 100000x4
+
+bench: bench-import bench-search ## speed and memory of an import; speed and size of the search
+
+bench-import: setup
 	@$(BIN)/python bench/import_posts.py
+
+bench-search: setup ## SEARCH_SIZES="2500x40" for one size alone (posts x kB); PostgreSQL too if DATABASE_URL names one
+	@$(BIN)/python bench/search.py $(SEARCH_SIZES)
 
 pins: ## compile the pinned requirement files anew (needs uv)
 	@set -e; compile="uv pip compile --quiet --universal --python-version 3.11 \

@@ -2,6 +2,23 @@
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
+from django.db import connection
+
+from blog.search import index
+
+
+@register(Tags.database)
+def search_index_is_complete(app_configs, databases=(), **kwargs):
+    """Asked for by `check --database default`, and by `migrate`."""
+    if "default" not in (databases or ()) or "blog_searchentry" not in connection.introspection.table_names():
+        return []
+    if index.is_outdated():
+        message = "The search index is of an older version."
+    elif pending := index.pending_count():
+        message = f"The search index is out of step: it lacks {pending} posts."
+    else:
+        return []
+    return [Warning(message, hint="Run `manage.py rebuild_search`.", id="blog.W003")]
 
 
 @register(Tags.security, deploy=True)

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from blog.naming import NAME_LENGTH, name_key, normalise_name
+from blog.search import index
 
 
 def public_filter(prefix: str = "", now: datetime.datetime | None = None) -> Q:
@@ -38,6 +39,11 @@ class PostQuerySet(models.QuerySet):
     def public(self, now: datetime.datetime | None = None):
         """Only what readers may see at `now` (default: this moment)."""
         return self.filter(public_filter(now=now))
+
+    def delete(self):
+        with transaction.atomic():
+            index.remove(self.order_by().values_list("pk", flat=True))
+            return super().delete()
 
     def scheduled(self, now: datetime.datetime | None = None):
         """Published, but for a moment that has not come."""

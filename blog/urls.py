@@ -76,6 +76,7 @@ urlpatterns = [
     *archive("authors/<word:slug>/", views.AuthorView.as_view(), "author"),
     *archive("corrections/", CorrectionsView.as_view(), "corrections"),
     path("search/", views.SearchView.as_view(), name="search"),
+    path("search/suggestions/", views.search_suggestions, name="search_suggestions"),
     *feed("", Channel),
     *feed("category/<word:slug>/", CategoryChannel),
     *feed("tags/<word:slug>/", TagChannel),

@@ -67,6 +67,10 @@ ADDRESSES = {
     "author": [("/authors/shared/", SHOWN), ("/authors/own/", SHOWN)],
     "author_page": [("/authors/shared/page/2/", COUNTED)],
     "search": [("/search/?q=極秘", SHOWN), ("/search/?q=本文の秘密", SHOWN), ("/search/", ABSENT)],
+    "search_suggestions": [
+        ("/search/suggestions/?q=極秘", SHOWN),
+        ("/search/suggestions/?q=秘密の主", COUNTED),
+    ],
     **{
         f"{name}{suffix}": [(path + ending, SHOWN) for path in paths]
         for suffix, ending in {"": "feed.xml", "_atom": "feed.atom", "_json": "feed.json"}.items()

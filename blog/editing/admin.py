@@ -28,21 +28,21 @@ class EditingMixin:
     def get_urls(self):
         pages = [
             path("editing/", autosave.editing(self), name="blog_post_editing"),
-            path("copies/<uuid:pk>/", self._copies_page(views.copy), name="blog_post_copy"),
+            path("copies/<uuid:pk>/", self._copy_page(views.copy), name="blog_post_copy"),
             path(
                 "<int:pk>/draft/preview/",
-                self._copies_page(views.draft_preview),
+                self._copy_page(views.draft_preview),
                 name="blog_post_draft_preview",
             ),
             path(
                 "<int:pk>/draft/discard/",
-                self._copies_page(views.discard_draft),
+                self._copy_page(views.discard_draft),
                 name="blog_post_draft_discard",
             ),
         ]
         return [*pages, *super().get_urls()]
 
-    def _copies_page(self, view):
+    def _copy_page(self, view):
         return self.admin_site.admin_view(lambda request, **kwargs: view(request, self, **kwargs))
 
     def post_form(self, request, post: Post | None):

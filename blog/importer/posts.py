@@ -15,6 +15,7 @@ from blog.importer.report import Report
 from blog.importer.survey import Article, ArticleFile, ArticleReader
 from blog.importer.taxonomy import NameCache
 from blog.models import Author, Category, Correction, ImageUse, Post, RelatedPost, Tag, TaggedPost
+from blog.search import index
 
 BATCH = 100
 
@@ -82,6 +83,7 @@ class PostWriter:
                 known = self._not_edited([one for one in loaded if one.post.pk is not None])
                 self._create(new)
                 self._update(known)
+                index.write(one.post for one in new + known)
                 self.redirects.write([(one.article, one.post.pk) for one in new + known])
         except (DataError, IntegrityError) as error:
             self.pictures.roll_back(pictures)

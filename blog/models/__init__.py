@@ -13,6 +13,7 @@ from blog.models.related import RelatedPost
 from blog.models.taxonomy import Author, Category, Tag, TaggedPost
 from blog.outbox.models import Task
 from blog.overview.models import DeadLink, SavedFilter
+from blog.search.models import SearchEntry
 from blog.workflow.models import PreviewLink, Spelling, Transition
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Redirect",
     "RelatedPost",
     "SavedFilter",
+    "SearchEntry",
     "Session",
     "Spelling",
     "Tag",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.naming import NAME_LENGTH, SLUG_LENGTH, name_key, normalise_name, slugify
 from blog.querysets import NamedQuerySet
+from blog.search.models import FoldedNameField
 
 
 class Named(models.Model):
@@ -19,6 +20,7 @@ class Named(models.Model):
 
     name = models.CharField(_("name"), max_length=NAME_LENGTH, unique=True)
     key = models.CharField(max_length=NAME_LENGTH * 2, unique=True, editable=False)
+    folded = FoldedNameField()
     slug = models.CharField(
         _("slug"),
         max_length=SLUG_LENGTH,
@@ -83,7 +85,7 @@ class Named(models.Model):
         self.key = name_key(self.name)
         self.slug = slugify(self.slug) if self.slug else self._free_slug()
         if update_fields is not None and "name" in update_fields:
-            update_fields = {*update_fields, "key"}
+            update_fields = {*update_fields, "key", "folded"}
         with transaction.atomic():
             super().save(update_fields=update_fields, **kwargs)
             self.spellings.update_or_create(key=self.key, defaults={"name": self.name})

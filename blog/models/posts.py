@@ -22,6 +22,7 @@ from blog.naming import slugify
 from blog.outbox.queue import cancel, tell
 from blog.querysets import PostQuerySet
 from blog.rendering import Rendered
+from blog.search import index
 
 NEWS = datetime.timedelta(days=2)
 _SEEN_BY_READERS = (
@@ -201,7 +202,7 @@ class Post(MarkdownContent):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "published_at"], name="post_status_date"),
+            models.Index(fields=["status", "published_at", "expires_at"], name="post_gate"),
             models.Index(fields=["category", "status", "published_at"], name="post_category_date"),
             models.Index(fields=["author", "status", "published_at"], name="post_author_date"),
             models.Index(fields=["status", "updated_at"], name="post_status_edit"),
@@ -309,6 +310,7 @@ class Post(MarkdownContent):
     def render(self) -> Rendered:
         rendered = super().render()
         self.reading_minutes = self.given_reading_minutes or rendered.reading_minutes
+        self.rendered_lines = rendered.lines  # for the search index
         return rendered
 
     @transaction.atomic
@@ -328,10 +330,14 @@ class Post(MarkdownContent):
         if update_fields is None or update_fields & {"slug", "published_at"}:
             self._leave_redirect(old)
         self._announce(old)
+        if update_fields is None or update_fields & {"title", "excerpt", "body"}:
+            index.write([self])
 
+    @transaction.atomic
     def delete(self, **kwargs):
         if self.is_public:
             tell("announce", f"post/{self.pk}", {"post": self.pk, "paths": [self.get_absolute_url()]})
+        index.remove([self.pk])
         return super().delete(**kwargs)
 
     def _leave_redirect(self, old: "Post | None") -> None:

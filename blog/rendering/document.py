@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from blog.rendering.decoration import Decorator, Heading, Picture
 from blog.rendering.markdown import to_html
 from blog.rendering.sanitizer import sanitize
-from blog.rendering.text import reading_minutes, visible_text, without_controls
+from blog.rendering.text import reading_minutes, visible_lines, without_controls
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """`html` is safe, `text` the visible text with white space collapsed, `headings` in document order."""
+    """`html` is safe, `lines` the visible text, a line for each block, `headings` in document order."""
 
     html: str
     headings: tuple[Heading, ...]
-    text: str
+    lines: str
     reading_minutes: int
+
+    @property
+    def text(self) -> str:
+        return self.lines.replace("\n", " ")
 
 
 def render(
@@ -36,5 +40,5 @@ def render(
     html = to_html(without_controls(markdown), lines=lines)
     html = without_controls(sanitize(html, lines=lines)).strip()
     document = Decorator(html, site_hosts, picture)
-    text = visible_text(document.html)
-    return Rendered(document.html, tuple(document.headings), text, reading_minutes(text))
+    lines = visible_lines(document.html)
+    return Rendered(document.html, tuple(document.headings), lines, reading_minutes(lines))

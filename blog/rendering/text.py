@@ -37,9 +37,16 @@ def without_controls(text: str) -> str:
     return _UNPRINTABLE.sub("", _UNREADABLE.sub("\ufffd", text))
 
 
+def visible_lines(fragment: str) -> str:
+    """What a reader sees of sanitised HTML: a line for each block, footnote numbers left out."""
+    blocks = _TAG.sub("\0", _PHRASE.sub("", _without_apparatus(fragment))).split("\0")
+    lines = (" ".join(html.unescape(block).split()) for block in blocks)
+    return "\n".join(filter(None, lines))
+
+
 def visible_text(fragment: str) -> str:
-    """What a reader sees of sanitised HTML: one line, blocks apart, footnote numbers left out."""
-    return " ".join(html.unescape(_TAG.sub(" ", _PHRASE.sub("", _without_apparatus(fragment)))).split())
+    """The same in one line."""
+    return visible_lines(fragment).replace("\n", " ")
 
 
 def characters(fragment: str) -> str:

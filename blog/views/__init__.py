@@ -7,7 +7,7 @@ from blog.views.home import HomeView, old_home_page
 from blog.views.machines import healthz, indexnow_key, robots, web_manifest
 from blog.views.pages import PageView
 from blog.views.posts import PostView
-from blog.views.search import SearchView
+from blog.views.search import SearchView, search_suggestions
 from blog.views.subjects import AuthorsView, AuthorView, CategoryView, TagsView, TagView
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "old_asset",
     "old_home_page",
     "robots",
+    "search_suggestions",
     "server_error",
     "web_manifest",
 ]

@@ -1,0 +1,89 @@
+"""FTS5 with positions, in which a phrase proves itself. The tables hold terms only, not the texts."""
+
+import json
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from blog.search.engines.base import Document, Engine, Scope
+from blog.search.folding import fold
+from blog.search.query import Needle
+from blog.search.tokens import phrase, positional
+
+_TEXT, _HEAD = "blog_search_text", "blog_search_head"
+_OPTIONS = "content = '', detail = full, tokenize = \"ascii tokenchars '%+#$&@_'\""
+CREATE = [
+    f"CREATE VIRTUAL TABLE {_TEXT} USING fts5(text, {_OPTIONS})",
+    f"CREATE VIRTUAL TABLE {_HEAD} USING fts5(title, excerpt, {_OPTIONS})",
+    # A larger buffer makes fewer and larger pieces of an import, which then need less merging.
+    f"INSERT INTO {_TEXT}({_TEXT}, rank) VALUES ('hashsize', 16000000)",
+]
+DROP = [f"DROP TABLE {_TEXT}", f"DROP TABLE {_HEAD}"]
+
+
+class SQLite(Engine):
+    def write(self, documents, replaced):
+        self.remove(replaced)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {_TEXT}(rowid, text) VALUES (%s, %s)",
+                [(document.pk, positional(fold(document.text))) for document in documents],
+            )
+            cursor.executemany(
+                f"INSERT INTO {_HEAD}(rowid, title, excerpt) VALUES (%s, %s, %s)", map(_head, documents)
+            )
+
+    def remove(self, documents):
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {_TEXT}({_TEXT}, rowid, text) VALUES ('delete', %s, %s)",
+                [(document.pk, positional(fold(document.text))) for document in documents],
+            )
+            cursor.executemany(
+                f"INSERT INTO {_HEAD}({_HEAD}, rowid, title, excerpt) VALUES ('delete', %s, %s, %s)",
+                map(_head, documents),
+            )
+
+    def clear(self):
+        with connection.cursor() as cursor:
+            for table in (_TEXT, _HEAD):
+                cursor.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
+
+    def find(self, query, *, scope=Scope.TEXT, posts=None, limit):
+        table = _TEXT if scope == Scope.TEXT else _HEAD
+        sql, values = f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [_expression(query, scope)]
+        if posts is not None:
+            try:
+                among, more = posts.order_by().values("pk").query.sql_with_params()
+            except EmptyResultSet:
+                return []
+            # Without the plus, FTS5 would start anew for every key of the set.
+            sql, values = f"{sql} AND +rowid IN ({among})", [*values, *more]
+        with connection.cursor() as cursor:
+            cursor.execute(f"{sql} ORDER BY rowid DESC LIMIT %s", [*values, limit])
+            return [pk for (pk,) in cursor.fetchall()]
+
+    def relevance(self, query, pks):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT rowid, -bm25({_TEXT}) FROM {_TEXT} WHERE {_TEXT} MATCH %s"
+                " AND +rowid IN (SELECT value FROM json_each(%s))",
+                [_expression(query, Scope.TEXT), json.dumps(list(pks))],
+            )
+            return dict(cursor.fetchall())
+
+
+def _head(document: Document) -> tuple:
+    return document.pk, positional(fold(document.title)), positional(fold(document.excerpt))
+
+
+def _expression(query, scope: Scope) -> str:
+    """https://www.sqlite.org/fts5.html#full_text_query_syntax"""
+    wanted = (" OR " if query.any_of else " AND ").join(map(_phrase, query.needles))
+    column = "title : " if scope == Scope.TITLE else ""
+    return " NOT ".join([f"{column}({wanted})", *map(_phrase, query.excluded)])
+
+
+def _phrase(needle: Needle) -> str:
+    terms, is_beginning = phrase(needle.units)
+    return f'"{" ".join(terms)}"{" *" if is_beginning or needle.begins else ""}'

@@ -1,0 +1,78 @@
+"""Tags, categories and authors whose names hold a needle: asked directly, and so never out of step."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.db import connection
+
+from blog.search.query import Needle
+from blog.search.tokens import is_cjk, units
+
+_MODELS = {"tag": "Tag", "category": "Category", "author": "Author"}
+
+
+@dataclass
+class Named:
+    """Keys of the rows of which a needle is (part of) the name."""
+
+    tag: list[int] = field(default_factory=list)
+    category: list[int] = field(default_factory=list)
+    author: list[int] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.tag or self.category or self.author)
+
+    def posts(self) -> set[int]:
+        """Keys of all posts with one of these names."""
+        post = apps.get_model("blog", "Post").objects.order_by()
+        tagged = apps.get_model("blog", "TaggedPost").objects
+        found = set()
+        if self.tag:
+            found.update(tagged.filter(tag__in=self.tag).values_list("content_object", flat=True))
+        if self.category:
+            found.update(post.filter(category__in=self.category).values_list("pk", flat=True))
+        if self.author:
+            found.update(post.filter(author__in=self.author).values_list("pk", flat=True))
+        return found
+
+
+def names_holding(needles: Iterable[Needle]) -> dict[Needle, Named]:
+    """For each needle that is in a name, the rows with those names. One query."""
+    needles = list(needles)
+    named: dict[Needle, Named] = {}
+    if not needles:
+        return named
+    patterns = [_pattern(needle) for needle in needles]
+    condition = " OR ".join(["folded LIKE %s ESCAPE '!'"] * len(patterns))
+    sql = " UNION ALL ".join(
+        f"SELECT '{kind}', id, folded FROM {apps.get_model('blog', model)._meta.db_table} WHERE {condition}"
+        for kind, model in _MODELS.items()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, patterns * len(_MODELS))
+        for kind, pk, folded in cursor.fetchall():
+            row = units(folded)
+            for needle in needles:
+                if holds(row, needle):
+                    getattr(named.setdefault(needle, Named()), kind).append(pk)
+    return named
+
+
+def holds(row: list[str], needle: Needle) -> bool:
+    """Whether a text with these units holds the needle."""
+    wanted = list(needle.units)
+    for start in range(len(row) - len(wanted) + 1):
+        part = row[start : start + len(wanted)]
+        if part == wanted:
+            return True
+        if needle.begins and part[:-1] == wanted[:-1] and part[-1].startswith(wanted[-1]):
+            return True
+    return False
+
+
+def _pattern(needle: Needle) -> str:
+    parts = [
+        unit if is_cjk(unit) else f"%{unit.replace('%', '!%').replace('_', '!_')}%" for unit in needle.units
+    ]
+    return f"%{''.join(parts)}%".replace(" ", "%")

@@ -1,0 +1,122 @@
+"""Folded text as the terms that an index holds. Pure functions; C does what costs.
+
+A text is a row of units: a CJK character, a run of letters, a run of digits, or one of a few signs.
+`gpt-5の発表` is the five units gpt, 5, の, 発, 表. No term holds a space, a quote or a backslash.
+"""
+
+import re
+from array import array
+from collections.abc import Sequence
+from itertools import chain, groupby
+from operator import add
+
+from blog.search.folding import CJK, LATIN
+
+_SIGNS = r"%+#$&@_\u00a3\u20ac"
+_WORD = re.compile(rf"([{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{_SIGNS}])")
+_SEPARATORS = re.compile(rf"[^{CJK}\ue000]+")
+# Private-use characters, which folded text never holds.
+_A_WORD = "\ue000"
+_BEFORE_A_WORD = "\ue001"
+
+
+def positional(folded: str) -> str:
+    """The terms in their order, for an index with positions, in which any phrase is a row of neighbours.
+
+    A CJK run is overlapping pairs, its first and its last character also stand alone; the last has a mark if
+    a word follows at once: `生成ai活用` → `生 生成 成\ue001 ai 活 活用 用`.
+    """
+    parts = _WORD.split(folded)
+    line = f" {_SEPARATORS.sub(' ', _A_WORD.join(parts[::2]))} "
+    pairs = array("I", (" " * (3 * (len(line) - 1))).encode("utf-32-le"))
+    pairs[0::3] = array("I", line.encode("utf-32-le"))[:-1]
+    pairs[1::3] = array("I", line.replace(_A_WORD, _BEFORE_A_WORD).encode("utf-32-le"))[1:]
+    texts = pairs.tobytes().decode("utf-32-le").split(_A_WORD)
+    words = [f"{word} " for word in parts[1::2]]
+    terms = "".join(chain.from_iterable(zip(texts, [*words, ""], strict=True)))
+    return terms.replace(f" {_BEFORE_A_WORD} ", " ")
+
+
+def units(folded: str) -> list[str]:
+    """The units of a phrase, with `" "` where something else stands between two of them.
+
+    What stands between two words does not count: gpt-5, gpt5 and gpt 5 are alike.
+    """
+    row = _UNIT.findall(_GAP.sub(" ", folded).strip())
+    last = len(row) - 1
+    return [
+        unit
+        for place, unit in enumerate(row)
+        if unit != " " or (0 < place < last and (is_cjk(row[place - 1]) or is_cjk(row[place + 1])))
+    ]
+
+
+_GAP = re.compile(rf"[^{LATIN}0-9{_SIGNS}{CJK}]+")
+_UNIT = re.compile(rf"[{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{_SIGNS}]|[{CJK}]| ")
+
+
+def is_cjk(unit: str) -> bool:
+    return unit >= "\u0370" and unit != "\u20ac"
+
+
+def phrase(row: Sequence[str]) -> tuple[list[str], bool]:
+    """The neighbouring terms of `positional` that prove these units; whether the last is but a beginning."""
+    terms = []
+    for place, unit in enumerate(row):
+        before = row[place - 1] if place else ""
+        after = row[place + 1] if place + 1 < len(row) else ""
+        if unit == " ":
+            continue
+        if not is_cjk(unit):
+            terms.append(unit)
+            continue
+        if before and not is_cjk(before):  # the first of a run
+            terms.append(unit)
+        if after:
+            terms.append(unit if after == " " else unit + (after if is_cjk(after) else _BEFORE_A_WORD))
+        elif not before:
+            return [unit], True
+    return terms, False
+
+
+# Between two words that are one gram, or "openai" and "open ai" would be the same.
+_JOINT = "\u00b7"
+
+
+def grams(row: Sequence[str]) -> set[str]:
+    """Every unit of the row, and every two and three that stand side by side: for an index without positions.
+
+    A phrase of up to three units is proved by one of these, a longer one all but proved by those in it.
+    """
+    joined = _joined(row)
+    two = list(map(add, joined, joined[1:]))
+    found = {*row, *two, *map(add, two, joined[2:])}
+    return {gram for gram in found if " " not in gram}
+
+
+def pairs(row: Sequence[str]) -> list[str]:
+    """Those of the grams that hold two units, as often as they occur."""
+    joined = _joined(row)
+    return [gram for gram in map(add, joined, joined[1:]) if " " not in gram]
+
+
+def phrase_grams(row: Sequence[str]) -> list[str]:
+    """The fewest grams that prove these units."""
+    needed = []
+    joined = _joined(row)
+    for run in _runs(list(zip(row, joined, strict=True))):
+        if len(run) == 1:
+            needed.append(run[0][0])
+        else:
+            texts = [text for _unit, text in run]
+            size = min(3, len(texts))
+            needed += ["".join(texts[start : start + size]) for start in range(len(texts) - size + 1)]
+    return needed
+
+
+def _joined(row: Sequence[str]) -> list[str]:
+    return [unit if unit == " " or is_cjk(unit) else f"{_JOINT}{unit}{_JOINT}" for unit in row]
+
+
+def _runs(row: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    return [list(run) for gap, run in groupby(row, key=lambda pair: pair[0] == " ") if not gap]

@@ -1,0 +1,208 @@
+"""blog.search.search: what is found, in which order, and how well."""
+
+import random
+import re
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bench.articles import NAMES, NOUNS, Writer
+from blog.importer import import_site
+from blog.models import Post
+from blog.search import search
+from blog.search.folding import fold
+from blog.search.results import Hits
+from tests.factories import hours_ago, make_draft, make_post, make_scheduled, make_withdrawn
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(query, **more):
+    return [post.title for post in search(query, **more).posts]
+
+
+def test_title_over_tag_over_excerpt_over_body():
+    plain = {"excerpt": "", "body": "別の話。"}
+    make_post("本文にある", **plain | {"body": "規制の話。"})
+    make_post("抜粋にある", **plain | {"excerpt": "規制の話。"})
+    make_post("札にある", **plain, tags=["規制"])
+    make_post("規制が題名にある", **plain)
+    assert titles("規制") == ["規制が題名にある", "札にある", "抜粋にある", "本文にある"]
+
+
+def test_of_equals_the_newer_comes_first():
+    make_post("規制の記事", published_at=hours_ago(2))
+    make_post("規制の記事 新", published_at=hours_ago(1))
+    make_post("規制の記事 古", published_at=hours_ago(3))
+    assert titles("規制") == ["規制の記事 新", "規制の記事", "規制の記事 古"]
+
+
+def test_by_date():
+    make_post("題名の規制", published_at=hours_ago(2))
+    make_post("別の題名", body="規制", published_at=hours_ago(1))
+    assert titles("規制", order="date") == ["別の題名", "題名の規制"]
+
+
+def test_an_unknown_order_is_an_error():
+    with pytest.raises(ValueError, match="order"):
+        search("規制", order="price")
+
+
+def test_pages_do_not_overlap(monkeypatch):
+    monkeypatch.setattr("blog.search.results.SCORED", 4)
+    for number in range(23):
+        make_post(f"規制 {number}" if number % 3 else f"記事 {number}", body="規制の話。")
+    pages = [titles("規制", offset=offset, limit=5) for offset in range(0, 25, 5)]
+    found = [title for page in pages for title in page]
+    assert len(found) == len(set(found)) == search("規制").total == 23
+    assert all(title.startswith("規制") for title in found[:15])
+
+
+def test_more_hits_than_are_counted(monkeypatch):
+    monkeypatch.setattr("blog.search.results.LIMIT", 5)
+    for number in range(8):
+        make_post(f"規制 {number}")
+    make_draft("規制の草稿")
+    results = search("規制")
+    assert (results.total, results.is_more, len(results.posts)) == (5, True, 5)
+    assert not search("規制 3").is_more
+
+
+def test_only_what_readers_may_see_is_found_unless_other_posts_are_given():
+    make_post("公開の規制")
+    make_draft("草稿の規制", tags=["規制札"])
+    make_scheduled("予約の規制")
+    make_withdrawn("取り下げの規制")
+    assert titles("規制") == ["公開の規制"]
+    assert search("規制", posts=Post.objects.all()).total == 4
+    assert titles("規制札") == []
+    assert titles("規制", posts=Post.objects.none()) == []
+
+
+def test_how_something_was_found():
+    make_post("生成モデルの話", body="活用術を学ぶ。")
+    make_post("別の話", body="量子の話。")
+    assert search("生成モデル").how == "all"
+    assert search("生成モデル活用術").how == "pieces"
+    assert search("生成モデル 量子").how == "any"
+    assert search("生成モデル 量子").total == 2
+    assert search("存在しない").how == search("").how == search("。").how == "nothing"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'NEAR("規制" "投資")', "規制 OR 投資", "規制*", "^規制", "title:規制", "(規制", "規制)", '"', "'",
+        "「", "-", "- -", "規制 & | ! <-> :*", "\\", "\0", "%", "_", "あ" * 10_000, "a b " * 3000, "🈂️",
+        "\ud800", "﷽" * 50, "\ue000\ue001\ue010", "--規制", '"" ""', "·規制·", "x" * 10_000, "1" * 500,
+    ],
+)  # fmt: skip
+def test_anything_may_be_typed(query):
+    make_post("規制と投資")
+    for order in ("relevance", "date"):
+        results = search(query, order=order)
+        assert results.total >= len(results.posts)
+
+
+def test_nine_hits_cost_as_many_queries_as_one():
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            search("規制 投資")
+        return len(captured)
+
+    make_post("規制と投資", tags=["規制"])
+    few = queries()
+    for number in range(8):
+        make_post(
+            "規制と投資", tags=["規制", f"札{number}"], category=f"分野{number}", author=f"記者{number}"
+        )
+    assert queries() == few <= 16
+
+
+# Quality, over the demo articles and made-up ones.
+
+
+@pytest.fixture
+def library(media_root):
+    import_site(settings.BASE_DIR / "blog" / "demo")
+    writer = Writer()
+    for number in range(40):
+        tags = writer.random.sample([*NOUNS, *NAMES], 2)
+        make_post(writer.title(number), body=writer.text(3000), excerpt=writer.text(150), tags=tags)
+    return folded_texts()
+
+
+def folded_texts() -> dict[int, str]:
+    posts = (
+        Post.objects.public().select_related("category", "author", "search_entry").prefetch_related("tags")
+    )
+    texts = {}
+    for post in posts:
+        names = [tag.name for tag in post.tags.all()]
+        names += [str(row) for row in (post.category, post.author) if row]
+        texts[post.pk] = fold("\n".join([post.search_entry.text, *names]))
+    return texts
+
+
+def test_words_of_one_to_three_characters_are_found_exactly_where_they_are(library):
+    chance = random.Random(11)  # noqa: S311
+    words = {
+        word for text in library.values() for word in re.findall(r"[\u4e00-\u9fff]{2,3}|[ァ-ヶー]{2,3}", text)
+    }
+    words = chance.sample(sorted(words), 150)
+    everything = "\n".join(library.values())
+    for length in (1, 2, 3):
+        for start in chance.sample(range(len(everything) - 3), 60):
+            part = everything[start : start + length]
+            if re.fullmatch(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]+", part):
+                words.append(part)
+    for word in words:
+        truth = {pk for pk, text in library.items() if fold(word) in text}
+        hits = Hits.of(word)
+        assert set(hits.pks) == truth if truth else hits.how != "all", word
+
+
+@pytest.mark.parametrize("length", [8, 12, 20])
+def test_an_article_is_found_by_a_fragment_of_its_title(library, length):
+    chance = random.Random(length)  # noqa: S311
+    ranks = []
+    for post in Post.objects.public():
+        for _ in range(3):
+            start = chance.randrange(max(1, len(post.title) - length))
+            ranks.append(reciprocal_rank(post, post.title[start : start + length]))
+    assert sum(ranks) / len(ranks) >= 0.9
+
+
+def test_an_article_is_found_by_words_of_its_title(library):
+    chance = random.Random(4)  # noqa: S311
+    ranks = []
+    for post in Post.objects.public():
+        words = re.findall(r"[\u4e00-\u9fff]{2,}|[ァ-ヶー]{3,}|[A-Za-z][A-Za-z0-9]+", post.title)
+        ranks.append(reciprocal_rank(post, " ".join(chance.sample(words, min(3, len(words))))))
+    assert sum(ranks) / len(ranks) >= 0.9
+
+
+def reciprocal_rank(post, query) -> float:
+    keys = [found.pk for found in search(query).posts]
+    return 1 / (keys.index(post.pk) + 1) if post.pk in keys else 0.0
+
+
+@pytest.mark.parametrize(
+    ("base", "variants"),
+    [
+        ("サーバー", ["サーバ", "ｻｰﾊﾞｰ", "「サーバー」"]),
+        ("ディープラーニング", ["ディープ・ラーニング", "ﾃﾞｨｰﾌﾟﾗｰﾆﾝｸﾞ"]),
+        ("GPT-5", ["GPT5", "GPT 5", "gpt-5", "ＧＰＴ－５", "ＧＰＴ５", "「GPT-5」"]),
+        ("生成AI", ["生成ＡＩ", "生成ai", "「生成 AI」", "生成\u200bAI"]),
+        ("o1-preview", ["o1 preview", "O1-PREVIEW"]),
+        ("GPU", ["GPUs", "gpu", "ＧＰＵ"]),
+        ("データセンター", ["データセンタ", "ﾃﾞｰﾀｾﾝﾀｰ"]),
+    ],
+)
+def test_every_spelling_finds_the_same(library, base, variants):
+    found = Hits.of(base)
+    assert found.how == "all"
+    for variant in variants:
+        assert Hits.of(variant).pks == found.pks, variant
