@@ -5,36 +5,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-ALL = ("add", "change", "delete", "view")
-WRITING = ("add", "change", "view")
-WRITER = {
-    "post": ALL,
-    "relatedpost": ALL,
-    "image": WRITING,
-    "category": ("view",),
-    "author": ("view",),
-    "tag": ("view",),
-}
-EDITOR = WRITER | {
-    "post": (*ALL, "edit_any_post", "review_post"),
-    "image": ALL,
-    "category": WRITING,
-    "author": WRITING,
-    "tag": WRITING,
-    "page": ("change", "view"),
-    "redirect": ALL,
-    "spelling": ALL,
-}
-PUBLISHER = EDITOR | {
-    "post": (*EDITOR["post"], "publish_post"),
-    "category": ALL,
-    "author": ALL,
-    "tag": ALL,
-    "page": ALL,
-    "auditentry": ("view",),
-}
-ROLES = {"ライター": WRITER, "編集者": EDITOR, "公開責任者": PUBLISHER}
-
 WORDS = {
     "サーバー": "サーバ",
     "サーバーレス": "サーバレス",
@@ -57,27 +27,6 @@ WORDS = {
     "できる": "出来る",
     "ください": "下さい",
 }
-
-
-def make_roles(apps, schema_editor):
-    """Groups with their permissions, which Django itself would only make after all migrations."""
-    database = schema_editor.connection.alias
-    groups = apps.get_model("auth", "Group").objects.using(database)
-    permissions = apps.get_model("auth", "Permission").objects.using(database)
-    types = apps.get_model("contenttypes", "ContentType").objects.using(database)
-    special = dict(apps.get_model("blog", "post")._meta.permissions)
-    for name, rights in ROLES.items():
-        group, _created = groups.get_or_create(name=name)
-        for model, actions in rights.items():
-            of_model, _created = types.get_or_create(app_label="blog", model=model)
-            for action in actions:
-                codename = action if action in special else f"{action}_{model}"
-                noun = apps.get_model("blog", model)._meta.verbose_name
-                label = special.get(action, f"Can {action} {noun}")
-                permission, _created = permissions.get_or_create(
-                    content_type=of_model, codename=codename, defaults={"name": label}
-                )
-                group.permissions.add(permission)
 
 
 def fill_word_list(apps, schema_editor):
@@ -161,6 +110,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', 'return'), ('note', ''), _negated=True), name='transition_return_has_note')],
             },
         ),
-        migrations.RunPython(make_roles, migrations.RunPython.noop),
         migrations.RunPython(fill_word_list, migrations.RunPython.noop),
     ]
