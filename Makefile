@@ -8,7 +8,7 @@ STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
 export PORT
 
-.PHONY: run dev setup test test-browser lint messages bench bench-import bench-search pins clean
+.PHONY: run dev setup test test-browser lint messages bench bench-import bench-search bench-feeds pins clean
 
 run: setup var/.static ## a first look: demo articles, a staff account, the production server and the outbox
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -28,10 +28,10 @@ dev: setup ## the development server: reloads, shows errors in full
 setup: $(VENV)/.installed var/secret-key ## virtual environment, pinned packages, a secret
 
 test: setup $(VENV)/.installed-tests ## the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto
 
 test-browser: setup $(VENV)/.installed-tests ## the desk and the site in a real browser (needs Chromium; CHROMIUM names another)
-	@$(BIN)/python -m pytest tests/browser --ds tests.browser.settings -m browser
+	@$(BIN)/python -m pytest tests/browser --ds tests.browser.settings -m browser --numprocesses auto
 
 lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
 	@$(BIN)/ruff check .
@@ -47,10 +47,13 @@ messages: setup ## collect and compile the interface texts (needs GNU gettext)
 
 SEARCH_SIZES ?= 2500x40 25000x4 100000x4
 
-bench: bench-import bench-search ## speed and memory of an import; speed and size of the search
+bench: bench-import bench-feeds bench-search ## speed of an import, of feeds and of the search
 
 bench-import: setup
 	@$(BIN)/python bench/import_posts.py
+
+bench-feeds: setup
+	@$(BIN)/python bench/feeds.py
 
 bench-search: setup ## SEARCH_SIZES="2500x40" for one size alone (posts x kB); PostgreSQL too if DATABASE_URL names one
 	@$(BIN)/python bench/search.py $(SEARCH_SIZES)

@@ -5,7 +5,14 @@ from django.urls import path, register_converter
 from blog import sitemaps, views
 from blog.corrections.views import CorrectionsView
 from blog.feeds.catalogue import FeedsView, opml
-from blog.feeds.channels import AuthorChannel, CategoryChannel, Channel, CorrectionsChannel, TagChannel
+from blog.feeds.channels import (
+    AuthorChannel,
+    CategoryChannel,
+    Channel,
+    CorrectionsChannel,
+    SearchChannel,
+    TagChannel,
+)
 from blog.feeds.formats import FORMATS, SMARTFORMAT
 from blog.feeds.views import FeedView, OldCategoryFeed
 from blog.workflow.views import SharedPreview
@@ -82,6 +89,7 @@ urlpatterns = [
     *feed("tags/<word:slug>/", TagChannel),
     *feed("authors/<word:slug>/", AuthorChannel),
     *feed("corrections/", CorrectionsChannel),
+    *feed("search/", SearchChannel),
     path("smartformat.xml", FeedView.as_view(form=SMARTFORMAT), name="feed_smartformat"),
     path("feeds/", FeedsView.as_view(), name="feeds"),
     path("feeds.opml", opml, name="opml"),

@@ -82,6 +82,10 @@ ADDRESSES = {
             "corrections_feed": ["/corrections/"],
         }.items()
     },
+    **{
+        f"search_feed{suffix}": [(f"/search/feed.{ending}?q=極秘", SHOWN)]
+        for suffix, ending in {"": "xml", "_atom": "atom", "_json": "json"}.items()
+    },
     "corrections": [("/corrections/", SHOWN)],
     "corrections_page": [("/corrections/page/2/", COUNTED)],
     "feed_smartformat": [("/smartformat.xml", SHOWN)],

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from blog.feeds.comparing import CORRECTION_FIELDS, POST_FIELDS, with_words_of_others
@@ -15,8 +16,14 @@ from blog.feeds.entries import correction_entry, entry_of
 from blog.feeds.formats import Format
 from blog.models import Author, Category, Correction, Post, Tag
 from blog.querysets import PostQuerySet
+from blog.search.query import clean
+from blog.search.results import staff_filter
 
 PAGE_LENGTH = 20
+
+
+class BadQueryError(ValueError):
+    """A search for nothing."""
 
 
 class Channel:
@@ -28,6 +35,10 @@ class Channel:
     url_name = "feed"
     key: str | None = "site"
     subject_fields: tuple[str, ...] = ()  # of a post, that the channel itself tells of
+
+    @classmethod
+    def asked_for(cls, request, **place) -> "Channel":
+        return cls(**place)
 
     @property
     def title(self) -> str:
@@ -208,6 +219,45 @@ class AuthorChannel(SubjectChannel):
 
     def candidates(self):
         return Post.objects.filter(author__slug=self.slug)
+
+
+class SearchChannel(Channel):
+    """What a search finds, the newest first: an alert for a subject that has no tag.
+
+    Raises BadQueryError for a query that asks for nothing.
+    """
+
+    url_name = "search_feed"
+    key = None
+
+    def __init__(self, typed: str):
+        self.words = clean(typed)
+        if not self.words:
+            raise BadQueryError
+
+    @classmethod
+    def asked_for(cls, request):
+        return cls(request.GET.get("q", ""))
+
+    @property
+    def query(self) -> dict:
+        return {"q": self.words}
+
+    @property
+    def title(self) -> str:
+        name = _("Search results for “%(query)s”") % {"query": self.words}
+        return f"{name} | {settings.SITE_NAME}"
+
+    @property
+    def description(self) -> str:
+        return _("New articles that hold these words: %(query)s") % {"query": self.words}
+
+    @property
+    def home(self) -> str:
+        return f"{reverse('search')}?{urlencode(self.query)}"
+
+    def candidates(self):
+        return Post.objects.filter(staff_filter(self.words, in_text=True))
 
 
 def channel_for(key: str) -> Channel:

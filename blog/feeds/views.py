@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from blog.addresses import absolute_url
-from blog.feeds.channels import CategoryChannel, Channel
+from blog.feeds.channels import BadQueryError, CategoryChannel, Channel
 from blog.feeds.counting import count
 from blog.feeds.documents import channel_document, refusal_document
 from blog.feeds.formats import FORMATS, Format
@@ -41,6 +41,8 @@ class FeedView(View):
             response = super().dispatch(request, *args, **kwargs)
         except BadPageError:
             response = self.refusal(400, _("The page must be a number from 1 on."))
+        except BadQueryError:
+            response = self.refusal(400, _("Say what to search for: add ?q= and the words."))
         except Http404:
             response = self.refusal(404, _("There is no such feed."))
         except OperationalError:
@@ -50,7 +52,7 @@ class FeedView(View):
         return response
 
     def get(self, request, **kwargs):
-        channel, page = self.channel(**kwargs), self.page_number()
+        channel, page = self.channel.asked_for(request, **kwargs), self.page_number()
         if request.headers.get("Sec-Fetch-Dest") == "document":
             return self.moved(channel) or self.readable(channel)
         stamp = stamp_of(channel, page)
