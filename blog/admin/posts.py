@@ -24,7 +24,6 @@ from blog.overview.lists import MineFilter, OverviewList, ProblemFilter
 from blog.workflow.admin import WorkflowDesk, choosable_posts
 from blog.workflow.transitions import perform
 
-
 FOLDED = ["secondary", "collapse"]
 
 
