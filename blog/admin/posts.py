@@ -24,6 +24,8 @@ from blog.overview.lists import MineFilter, OverviewList, ProblemFilter
 from blog.workflow.admin import WorkflowDesk, choosable_posts
 from blog.workflow.transitions import perform
 
+FOLDED = ["secondary", "collapse"]
+
 
 class PostList(ChangeList):
     def get_queryset(self, request, exclude_parameters=None):
@@ -107,14 +109,17 @@ class PostAdmin(
             (_("Cover image"), {"fields": ["cover"]}),
             (_("Classification"), {"fields": ["category", "author", "tags"]}),
             (_("Publication"), {"fields": publication}),
-            (_("Search engines"), {"fields": [("noindex", "in_sitemap"), "canonical_url"]}),
-            (_("Related posts"), {"fields": ["is_pillar", "pillar"]}),
+            (
+                _("Search engines"),
+                {"fields": [("noindex", "in_sitemap"), "canonical_url"], "classes": FOLDED},
+            ),
+            (_("Related posts"), {"fields": ["is_pillar", "pillar"], "classes": FOLDED}),
         ]
         if obj:
             record = ["redirect_list", "guid", "created_at", "updated_at"]
             if obj.imported_at:
                 record += ["source_name", "imported_at", "imported_front_matter"]
-            fieldsets.append((_("Record"), {"fields": record, "classes": ["record"]}))
+            fieldsets.append((_("Record"), {"fields": record, "classes": [*FOLDED, "record"]}))
         return fieldsets
 
     def get_readonly_fields(self, request, obj=None):

@@ -37,6 +37,7 @@ class RelatedPostInline(ChoicesMixin, admin.TabularInline):
     readonly_fields = ["reference_as_imported"]
     autocomplete_fields = ["target"]
     extra = 0
+    classes = ["collapse"]
     verbose_name_plural = _("related posts, by position number")
 
     def get_fields(self, request, obj=None):

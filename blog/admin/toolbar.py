@@ -37,7 +37,7 @@ TOOLS = [
     ],
     [
         Tool("table", _("Table")),
-        Tool("code", _("Code"), "e"),
+        Tool("code", _("Source code"), "e"),
         Tool("footnote", _("Footnote")),
         Tool("rule", _("Rule")),
     ],

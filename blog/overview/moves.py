@@ -21,7 +21,7 @@ from blog.workflow.transitions import RESCHEDULE, perform
 class MoveForm(forms.Form):
     """Without a time, the post keeps its time of day."""
 
-    day = forms.DateField(label=gettext_lazy("day"))
+    day = forms.DateField(label=gettext_lazy("date"))
     time = forms.TimeField(label=gettext_lazy("time"), required=False)
     seen = forms.CharField(max_length=100)
 

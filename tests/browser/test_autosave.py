@@ -2,12 +2,11 @@
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import expect
 
 from blog.editing.models import EditingSession
-from blog.models import Post
+from blog.models import Post, Session
 from tests.admin_pages import post_page
 from tests.factories import make_draft, make_superuser
 

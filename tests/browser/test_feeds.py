@@ -34,5 +34,5 @@ def test_the_address_of_a_feed_is_copied(open_browser, live_server):
     page = open_browser(permissions=["clipboard-read", "clipboard-write"])
     page.goto("/feeds/")
     page.get_by_role("button", name="RSSのアドレスをコピー").first.click()
-    expect(page.get_by_role("status")).to_have_text("リンクをコピーしました。")
+    expect(page.locator(".share-status")).to_have_text("リンクをコピーしました。")
     assert page.evaluate("navigator.clipboard.readText()").endswith("/feed.xml")

@@ -52,7 +52,8 @@ export class Scrolling {
   measure(scroller) {
     const marks = [];
     let above = 0;
-    for (const element of this.preview.article.querySelectorAll("[data-line]")) {
+    // There is no article yet while the frame loads anew, as it does when the page comes back from the browser's memory.
+    for (const element of this.preview.article?.querySelectorAll("[data-line]") ?? []) {
       const line = Number(element.dataset.line);
       const top = element.getBoundingClientRect().top + scroller.scrollTop;
       // Footnotes stand at the end, whatever line they come from.
