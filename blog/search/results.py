@@ -166,19 +166,23 @@ class Hits:
         if self.query.any_of:
             keys = keys.union(*map(self._named, named))
         else:
-            for choice in range(1, 2 ** len(named)):
-                chosen = [needle for place, needle in enumerate(named) if choice >> place & 1]
-                rest = tuple(needle for needle in self.query.needles if needle not in chosen)
-                others = set.intersection(*map(self._named, chosen)) - keys
-                keys |= self._holding(others, Query(rest, self.query.excluded))
+            others = set().union(*map(self._named, named)) - keys
+            rest = tuple(needle for needle in self.query.needles if needle not in named)
+            if rest:
+                others = self._holding(others, rest)
+            for needle in named:
+                with_name = others & self._named(needle)
+                others = with_name | self._holding(others - with_name, (needle,))
+            for needle in self.query.excluded:
+                others -= self._holding(others, (needle,))
+            keys |= others
         return keys.difference(*(self._named(needle) for needle in self.query.excluded))
 
-    def _holding(self, keys: set[int], query: Query) -> set[int]:
+    def _holding(self, keys: set[int], needles: tuple[Needle, ...]) -> set[int]:
+        """Those of the posts with these keys that hold all of the needles in their texts."""
         if not keys:
             return keys
-        if not query.needles:
-            return keys.difference(*(self._find(Query((needle,)), LIMIT) for needle in query.excluded))
-        return keys.intersection(self._find(query, LIMIT, among(_post().objects.all(), keys)))
+        return set(self._find(Query(needles), len(keys), among(_post().objects.all(), keys)))
 
     def _named(self, needle: Needle) -> set[int]:
         if needle not in self._of_name:

@@ -1,7 +1,5 @@
 """GIN over the grams of each text, without positions: only the index is read, however long the texts."""
 
-from collections import Counter
-
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
@@ -14,6 +12,7 @@ _TABLE = "blog_search_grams"
 # Marks of terms: of the title, of the excerpt; of a text that holds the term often, very often.
 _TITLE, _EXCERPT = "\ue010", "\ue011"
 _OFTEN = {"\ue020": 3, "\ue021": 8}
+_LEAST_OFTEN = min(_OFTEN.values())
 _WEIGHT_OF_OFTEN = 0.5
 _BYTES = 900_000  # a tsvector holds 1 MB
 
@@ -81,13 +80,13 @@ class PostgreSQL(Engine):
 def _vector(document: Document) -> str:
     row = units(fold(document.text))
     while True:
-        counts = Counter(row)
-        counts.update(pairs(row))
-        found = grams(row)
+        counts = grams(row)
+        found = list(counts)
+        frequent = [(gram, count) for gram, count in counts.items() if count >= _LEAST_OFTEN]
         for mark, often in _OFTEN.items():
-            found |= {gram + mark for gram, count in counts.items() if count >= often}
-        found |= {_TITLE + gram for gram in grams(units(fold(document.title)))}
-        found |= {_EXCERPT + gram for gram in grams(units(fold(document.excerpt)))}
+            found += [gram + mark for gram, count in frequent if count >= often]
+        found += [_TITLE + gram for gram in grams(units(fold(document.title)))]
+        found += [_EXCERPT + gram for gram in grams(units(fold(document.excerpt)))]
         vector = " ".join(found)
         if len(vector.encode()) < _BYTES:
             return vector
