@@ -131,9 +131,9 @@ class Hits:
         return len(self.pks)
 
     def __getitem__(self, part: slice) -> list:
-        keys = (self.pks if self.order == "date" else self._ranked)[part]
-        if not keys:
+        if not self.pks:
             return []
+        keys = (self.pks if self.order == "date" else self._ranked)[part]
         rows = {post.pk: post for post in self.posts.order_by().with_card_data().filter(pk__in=keys)}
         return [rows[pk] for pk in keys if pk in rows]
 
@@ -196,8 +196,13 @@ class Hits:
         """The keys, best first. Of more than SCORED, only those with a hit outside the body count."""
         needles = self.query.needles
         every = set(self.pks)
-        in_title = {needle: self._in(Query((needle,)), Scope.TITLE) & every for needle in needles}
-        in_head = {needle: self._in(Query((needle,)), Scope.HEAD) & every for needle in needles}
+        wanted = [(Query((needle,)), scope) for scope in (Scope.TITLE, Scope.HEAD) for needle in needles]
+        if len(needles) > 1:
+            phrase = Needle(tuple(unit for needle in needles for unit in needle.units))
+            wanted.append((Query((phrase,)), Scope.TITLE))
+        heads = [every.intersection(keys) for keys in engine().find_each(wanted, limit=HEADS)]
+        in_title = dict(zip(needles, heads, strict=False))
+        in_head = dict(zip(needles, heads[len(needles) :], strict=False))
         in_names = {needle: self._named(needle) & every for needle in needles}
         scores = dict.fromkeys(self._candidates(in_title, in_head, in_names), 0.0)
         if len(every) <= SCORED and scores:
@@ -215,8 +220,7 @@ class Hits:
                 for pk in keys:
                     scores[pk] += weight * worth
         if len(needles) > 1:
-            phrase = Needle(tuple(unit for needle in needles for unit in needle.units))
-            for pk in self._in(Query((phrase,)), Scope.TITLE) & scores.keys():
+            for pk in heads[-1] & scores.keys():
                 scores[pk] += PHRASE
         rest = [pk for pk in self.pks if pk not in scores]
         newest_first = [pk for pk in self.pks if pk in scores]
@@ -229,9 +233,6 @@ class Hits:
         if len(self.pks) <= SCORED:
             return set(self.pks)
         return set().union(*(keys for hit in hits for keys in hit.values()))
-
-    def _in(self, query: Query, scope: Scope) -> set[int]:
-        return set(engine().find(query, scope=scope, limit=HEADS))
 
 
 def among(posts: QuerySet, keys) -> QuerySet:

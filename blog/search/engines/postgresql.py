@@ -61,20 +61,32 @@ class PostgreSQL(Engine):
             cursor.execute(f"{sql} ORDER BY found DESC LIMIT %s", [*values, limit])
             return [pk for (pk,) in cursor.fetchall()]
 
-    def relevance(self, query, pks):
-        wanted = set(pks)
-        scores = dict.fromkeys(wanted, 1.0)
-        for needle in query.needles:
-            for mark in _OFTEN:
-                often = self._holding(_often(needle, mark)) & wanted
-                for pk in often:
-                    scores[pk] += _WEIGHT_OF_OFTEN
-        return scores
-
-    def _holding(self, expression: str) -> set[int]:
+    def find_each(self, wanted, *, limit):
+        part = "(SELECT %s, found FROM blog_search_find(%s::tsquery) AS found ORDER BY found DESC LIMIT %s)"
+        values = [
+            value
+            for place, (query, scope) in enumerate(wanted)
+            for value in (place, _expression(query, scope), limit)
+        ]
+        keys: list[list[int]] = [[] for _ in wanted]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT blog_search_find(%s::tsquery)", [expression])
-            return {pk for (pk,) in cursor.fetchall()}
+            cursor.execute(" UNION ALL ".join([part] * len(wanted)), values)
+            for place, pk in cursor.fetchall():
+                keys[place].append(pk)
+        return keys
+
+    def relevance(self, query, pks):
+        wanted = list(pks)
+        scores = dict.fromkeys(wanted, 1.0)
+        often = [_often(needle, mark) for needle in query.needles for mark in _OFTEN]
+        part = "SELECT found FROM blog_search_find(%s::tsquery) AS found WHERE found = ANY(%s)"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                " UNION ALL ".join([part] * len(often)), [value for one in often for value in (one, wanted)]
+            )
+            for (pk,) in cursor.fetchall():
+                scores[pk] += _WEIGHT_OF_OFTEN
+        return scores
 
 
 def _vector(document: Document) -> str:
