@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.apps import apps
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -130,9 +131,9 @@ class Hits:
         return len(self.pks)
 
     def __getitem__(self, part: slice) -> list:
-        keys = (self.pks if self.order == "date" else self._ranked)[part]
-        if not keys:
+        if not self.pks:
             return []
+        keys = (self.pks if self.order == "date" else self._ranked)[part]
         rows = {post.pk: post for post in self.posts.order_by().with_card_data().filter(pk__in=keys)}
         return [rows[pk] for pk in keys if pk in rows]
 
@@ -153,9 +154,8 @@ class Hits:
         if len(keys) > SCORED and max(keys) < 4 * len(keys):
             # Most posts: to go through all of them by their index is faster than to look each of these up.
             keys = set(keys)
-            every = self.posts.newest_first().values_list("pk", flat=True)
-            return [pk for pk in every.iterator(chunk_size=5000) if pk in keys]
-        return list(among(self.posts, keys).newest_first().values_list("pk", flat=True))
+            return [pk for pk in _keys(self.posts.newest_first()) if pk in keys]
+        return _keys(among(self.posts, keys).newest_first())
 
     def _find(self, query: Query, limit: int, posts: QuerySet | None = None) -> list[int]:
         return engine().find(query, scope=self.scope, posts=posts, limit=limit)
@@ -166,19 +166,23 @@ class Hits:
         if self.query.any_of:
             keys = keys.union(*map(self._named, named))
         else:
-            for choice in range(1, 2 ** len(named)):
-                chosen = [needle for place, needle in enumerate(named) if choice >> place & 1]
-                rest = tuple(needle for needle in self.query.needles if needle not in chosen)
-                others = set.intersection(*map(self._named, chosen)) - keys
-                keys |= self._holding(others, Query(rest, self.query.excluded))
+            others = set().union(*map(self._named, named)) - keys
+            rest = tuple(needle for needle in self.query.needles if needle not in named)
+            if rest:
+                others = self._holding(others, rest)
+            for needle in named:
+                with_name = others & self._named(needle)
+                others = with_name | self._holding(others - with_name, (needle,))
+            for needle in self.query.excluded:
+                others -= self._holding(others, (needle,))
+            keys |= others
         return keys.difference(*(self._named(needle) for needle in self.query.excluded))
 
-    def _holding(self, keys: set[int], query: Query) -> set[int]:
+    def _holding(self, keys: set[int], needles: tuple[Needle, ...]) -> set[int]:
+        """Those of the posts with these keys that hold all of the needles in their texts."""
         if not keys:
             return keys
-        if not query.needles:
-            return keys.difference(*(self._find(Query((needle,)), LIMIT) for needle in query.excluded))
-        return keys.intersection(self._find(query, LIMIT, among(_post().objects.all(), keys)))
+        return set(self._find(Query(needles), len(keys), among(_post().objects.all(), keys)))
 
     def _named(self, needle: Needle) -> set[int]:
         if needle not in self._of_name:
@@ -192,8 +196,13 @@ class Hits:
         """The keys, best first. Of more than SCORED, only those with a hit outside the body count."""
         needles = self.query.needles
         every = set(self.pks)
-        in_title = {needle: self._in(Query((needle,)), Scope.TITLE) & every for needle in needles}
-        in_head = {needle: self._in(Query((needle,)), Scope.HEAD) & every for needle in needles}
+        wanted = [(Query((needle,)), scope) for scope in (Scope.TITLE, Scope.HEAD) for needle in needles]
+        if len(needles) > 1:
+            phrase = Needle(tuple(unit for needle in needles for unit in needle.units))
+            wanted.append((Query((phrase,)), Scope.TITLE))
+        heads = [every.intersection(keys) for keys in engine().find_each(wanted, limit=HEADS)]
+        in_title = dict(zip(needles, heads, strict=False))
+        in_head = dict(zip(needles, heads[len(needles) :], strict=False))
         in_names = {needle: self._named(needle) & every for needle in needles}
         scores = dict.fromkeys(self._candidates(in_title, in_head, in_names), 0.0)
         if len(every) <= SCORED and scores:
@@ -211,8 +220,7 @@ class Hits:
                 for pk in keys:
                     scores[pk] += weight * worth
         if len(needles) > 1:
-            phrase = Needle(tuple(unit for needle in needles for unit in needle.units))
-            for pk in self._in(Query((phrase,)), Scope.TITLE) & scores.keys():
+            for pk in heads[-1] & scores.keys():
                 scores[pk] += PHRASE
         rest = [pk for pk in self.pks if pk not in scores]
         newest_first = [pk for pk in self.pks if pk in scores]
@@ -226,13 +234,21 @@ class Hits:
             return set(self.pks)
         return set().union(*(keys for hit in hits for keys in hit.values()))
 
-    def _in(self, query: Query, scope: Scope) -> set[int]:
-        return set(engine().find(query, scope=scope, limit=HEADS))
-
 
 def among(posts: QuerySet, keys) -> QuerySet:
     """Those of the posts with these keys."""
     return posts.order_by().filter(pk__in=listed(keys))
+
+
+def _keys(posts: QuerySet) -> list[int]:
+    """Their keys, in order; of many thousands, Django would take longer than the database."""
+    try:
+        sql, values = posts.values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def listed(keys) -> RawSQL:

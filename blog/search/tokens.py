@@ -6,6 +6,7 @@ A text is a row of units: a CJK character, a run of letters, a run of digits, or
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from itertools import chain, groupby
 from operator import add
@@ -42,17 +43,11 @@ def units(folded: str) -> list[str]:
 
     What stands between two words does not count: gpt-5, gpt5 and gpt 5 are alike.
     """
-    row = _UNIT.findall(_GAP.sub(" ", folded).strip())
-    last = len(row) - 1
-    return [
-        unit
-        for place, unit in enumerate(row)
-        if unit != " " or (0 < place < last and (is_cjk(row[place - 1]) or is_cjk(row[place + 1])))
-    ]
+    return _UNIT.findall(_GAP.sub(" ", folded).strip())
 
 
 _GAP = re.compile(rf"[^{LATIN}0-9{_SIGNS}{CJK}]+")
-_UNIT = re.compile(rf"[{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{_SIGNS}]|[{CJK}]| ")
+_UNIT = re.compile(rf"[{CJK}]|[{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{_SIGNS}]| (?:(?<=[{CJK}] )|(?=[{CJK}]))")
 
 
 def is_cjk(unit: str) -> bool:
@@ -83,19 +78,22 @@ def phrase(row: Sequence[str]) -> tuple[list[str], bool]:
 _JOINT = "\u00b7"
 
 
-def grams(row: Sequence[str]) -> set[str]:
+def grams(row: Sequence[str]) -> dict[str, int]:
     """Every unit of the row, and every two and three that stand side by side: for an index without positions.
 
-    A phrase of up to three units is proved by one of these, a longer one all but proved by those in it.
+    With each, how often it occurs; a three counts once. A phrase of up to three units is proved by one of
+    these, a longer one all but proved by those in it.
     """
     joined = _joined(row)
     two = list(map(add, joined, joined[1:]))
-    found = {*row, *two, *map(add, two, joined[2:])}
-    return {gram for gram in found if " " not in gram}
+    counts = Counter(row)
+    counts.update(two)
+    found = dict.fromkeys(map(add, two, joined[2:]), 1) | counts
+    return {gram: count for gram, count in found.items() if " " not in gram}
 
 
 def pairs(row: Sequence[str]) -> list[str]:
-    """Those of the grams that hold two units, as often as they occur."""
+    """Those of the grams that hold two units."""
     joined = _joined(row)
     return [gram for gram in map(add, joined, joined[1:]) if " " not in gram]
 
@@ -115,7 +113,8 @@ def phrase_grams(row: Sequence[str]) -> list[str]:
 
 
 def _joined(row: Sequence[str]) -> list[str]:
-    return [unit if unit == " " or is_cjk(unit) else f"{_JOINT}{unit}{_JOINT}" for unit in row]
+    joined = {unit: unit if unit == " " or is_cjk(unit) else f"{_JOINT}{unit}{_JOINT}" for unit in set(row)}
+    return list(map(joined.__getitem__, row))
 
 
 def _runs(row: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:

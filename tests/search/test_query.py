@@ -88,11 +88,11 @@ def test_the_terms_of_a_phrase_are_neighbours_in_every_text_that_holds_it(text):
 
 @pytest.mark.parametrize("text", ["生成ai活用", "gpt-5の発表", "規制、ai", "株", "llama 3.1"])
 def test_the_grams_of_a_phrase_are_among_those_of_every_text_that_holds_it(text):
-    assert set(phrase_grams(units(text))) <= grams(units(f"前後{text}後"))
+    assert set(phrase_grams(units(text))) <= grams(units(f"前後{text}後")).keys()
 
 
 def test_one_word_is_not_two():
-    assert not set(phrase_grams(units("open ai"))) <= grams(units("openai"))
+    assert not set(phrase_grams(units("open ai"))) <= grams(units("openai")).keys()
 
 
 def test_a_very_long_word_is_cut_for_the_index():

@@ -56,6 +56,10 @@ class Engine(ABC):
     ) -> list[int]:
         """Keys of documents that match, the highest first, at most `limit`; of `posts` only, if given."""
 
+    def find_each(self, wanted: list[tuple[Query, Scope]], *, limit: int) -> list[list[int]]:
+        """What `find` finds for each; an engine that is far away does well to ask once for all of them."""
+        return [self.find(query, scope=scope, limit=limit) for query, scope in wanted]
+
     @abstractmethod
     def relevance(self, query: Query, pks: Iterable[int]) -> dict[int, float]:
         """How well these documents, which match, answer the query: BM25 or its equal, above 0."""

@@ -1,7 +1,5 @@
 """GIN over the grams of each text, without positions: only the index is read, however long the texts."""
 
-from collections import Counter
-
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
@@ -14,6 +12,7 @@ _TABLE = "blog_search_grams"
 # Marks of terms: of the title, of the excerpt; of a text that holds the term often, very often.
 _TITLE, _EXCERPT = "\ue010", "\ue011"
 _OFTEN = {"\ue020": 3, "\ue021": 8}
+_LEAST_OFTEN = min(_OFTEN.values())
 _WEIGHT_OF_OFTEN = 0.5
 _BYTES = 900_000  # a tsvector holds 1 MB
 
@@ -62,32 +61,44 @@ class PostgreSQL(Engine):
             cursor.execute(f"{sql} ORDER BY found DESC LIMIT %s", [*values, limit])
             return [pk for (pk,) in cursor.fetchall()]
 
-    def relevance(self, query, pks):
-        wanted = set(pks)
-        scores = dict.fromkeys(wanted, 1.0)
-        for needle in query.needles:
-            for mark in _OFTEN:
-                often = self._holding(_often(needle, mark)) & wanted
-                for pk in often:
-                    scores[pk] += _WEIGHT_OF_OFTEN
-        return scores
-
-    def _holding(self, expression: str) -> set[int]:
+    def find_each(self, wanted, *, limit):
+        part = "(SELECT %s, found FROM blog_search_find(%s::tsquery) AS found ORDER BY found DESC LIMIT %s)"
+        values = [
+            value
+            for place, (query, scope) in enumerate(wanted)
+            for value in (place, _expression(query, scope), limit)
+        ]
+        keys: list[list[int]] = [[] for _ in wanted]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT blog_search_find(%s::tsquery)", [expression])
-            return {pk for (pk,) in cursor.fetchall()}
+            cursor.execute(" UNION ALL ".join([part] * len(wanted)), values)
+            for place, pk in cursor.fetchall():
+                keys[place].append(pk)
+        return keys
+
+    def relevance(self, query, pks):
+        wanted = list(pks)
+        scores = dict.fromkeys(wanted, 1.0)
+        often = [_often(needle, mark) for needle in query.needles for mark in _OFTEN]
+        part = "SELECT found FROM blog_search_find(%s::tsquery) AS found WHERE found = ANY(%s)"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                " UNION ALL ".join([part] * len(often)), [value for one in often for value in (one, wanted)]
+            )
+            for (pk,) in cursor.fetchall():
+                scores[pk] += _WEIGHT_OF_OFTEN
+        return scores
 
 
 def _vector(document: Document) -> str:
     row = units(fold(document.text))
     while True:
-        counts = Counter(row)
-        counts.update(pairs(row))
-        found = grams(row)
+        counts = grams(row)
+        found = list(counts)
+        frequent = [(gram, count) for gram, count in counts.items() if count >= _LEAST_OFTEN]
         for mark, often in _OFTEN.items():
-            found |= {gram + mark for gram, count in counts.items() if count >= often}
-        found |= {_TITLE + gram for gram in grams(units(fold(document.title)))}
-        found |= {_EXCERPT + gram for gram in grams(units(fold(document.excerpt)))}
+            found += [gram + mark for gram, count in frequent if count >= often]
+        found += [_TITLE + gram for gram in grams(units(fold(document.title)))]
+        found += [_EXCERPT + gram for gram in grams(units(fold(document.excerpt)))]
         vector = " ".join(found)
         if len(vector.encode()) < _BYTES:
             return vector
