@@ -54,6 +54,10 @@ class NewsroomAdmin(ChoicesMixin, admin.ModelAdmin):
         # PostgreSQL refuses to look for NUL.
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))
 
+    def get_object(self, request, object_id, from_field=None):
+        # Django would also read " 1", "+1" and "1_0" as numbers, which other parts of the desk do not.
+        return super().get_object(request, object_id, from_field) if is_key(object_id) else None
+
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})

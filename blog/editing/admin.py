@@ -54,7 +54,7 @@ class EditingMixin:
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         request.editing = None
-        if IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST:
+        if object_id is None and (IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST):
             return super().changeform_view(request, object_id, form_url, extra_context)
         if request.method != "POST":
             request.editing = Opening(

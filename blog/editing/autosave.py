@@ -84,10 +84,10 @@ class _Message:
         post = session.post
         allowed = (
             model_admin.has_change_permission(request, post)
-            if post
+            if post or self.post_id
             else model_admin.has_add_permission(request)
         )
-        if not allowed and not (post is None and self.post_id):
+        if not allowed:
             raise PermissionDenied
         if self.fields and session.page and session.page != self.page:
             if not self.is_fork:

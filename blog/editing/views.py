@@ -28,6 +28,8 @@ def copy(request, model_admin, pk):
         EditingSession.objects.select_related("post"), pk=pk, user=request.user, drafted_at__isnull=False
     )
     post = session.post
+    if post and not model_admin.has_view_permission(request, post):
+        post = None  # it is somebody else's by now, and only the user's own text is shown
     if request.method == "POST":
         session.draft = session.drafted_at = None
         session.save(update_fields=["draft", "drafted_at"])

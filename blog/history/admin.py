@@ -97,6 +97,9 @@ class HistoryMixin:
             not seen or request.user.has_perm("blog.publish_post")
         )
 
+    def has_history_permission(self, request, row) -> bool:
+        return self.has_view_or_change_permission(request, row)
+
     def has_recover_permission(self, request) -> bool:
         """Who may delete rows may see what was deleted, and bring it back."""
         return self.has_add_permission(request) and self.has_delete_permission(request)
@@ -105,7 +108,7 @@ class HistoryMixin:
         row = is_key(key) and self.get_queryset(request).filter(pk=key).first()
         if not row:
             raise Http404(_("It is not there, or was deleted."))
-        if not self.has_view_or_change_permission(request, row):
+        if not self.has_history_permission(request, row):
             raise PermissionDenied
         return row
 

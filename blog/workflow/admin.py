@@ -86,6 +86,13 @@ class WorkflowDesk:
             return roles.may_publish(request.user, obj)
         return roles.may_edit(request.user, obj)
 
+    def has_history_permission(self, request, row) -> bool:
+        """Earlier versions were drafts, which are not everybody's to see."""
+        return super().has_history_permission(request, row) and roles.may_see_drafts(request.user, row)
+
+    def has_recover_permission(self, request) -> bool:
+        return super().has_recover_permission(request) and roles.sees_all(request.user)
+
     def has_publish_permission(self, request) -> bool:
         return request.user.has_perm("blog.publish_post")
 

@@ -27,8 +27,13 @@ def owns(user, post: Post) -> bool:
     return user.pk in {post.created_by_id, post.author and post.author.user_id}
 
 
+def may_see_drafts(user, post: Post) -> bool:
+    """What the post was before readers saw it, or is meant to become."""
+    return sees_all(user) or owns(user, post)
+
+
 def may_see(user, post: Post) -> bool:
-    return sees_all(user) or post.is_public or owns(user, post)
+    return post.is_public or may_see_drafts(user, post)
 
 
 def may_edit(user, post: Post) -> bool:
@@ -53,4 +58,4 @@ def may_publish(user, post: Post) -> bool:
 
 def may_share(user, post: Post) -> bool:
     """Hand out a link to the preview of what is not public."""
-    return user.has_perm("blog.change_post") and (sees_all(user) or owns(user, post))
+    return user.has_perm("blog.change_post") and may_see_drafts(user, post)
