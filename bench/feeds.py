@@ -34,9 +34,7 @@ def measure(count: int) -> None:
     TaggedPost.objects.bulk_create(TaggedPost(tag=tag, content_object_id=pk) for pk in posts)
 
     home = milliseconds("/")
-    say(
-        f"{count:,} articles of 40 kB, SQLite; CPU ms, and as a ratio to the front page ({home:.1f})"
-    )
+    say(f"{count:,} articles of 40 kB, SQLite; CPU ms, and as a ratio to the front page ({home:.1f})")
     for name, path in {
         "full feed, RSS": "/feed.xml",
         "full feed, Atom": "/feed.atom",
