@@ -3,6 +3,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.db.models import F
 from django.urls import path
+from django.utils.encoding import uri_to_iri
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -102,7 +103,9 @@ class PostAdmin(
         state = state_of(obj) if obj else State.DRAFT
         publication = [("published_at", "expires_at"), "slug", "featured"]
         if state == State.PUBLIC:
-            publication += ["last_modified_at", "editorial_change"]
+            publication.append("last_modified_at")
+            if self.has_change_permission(request, obj):
+                publication.append("editorial_change")
         fieldsets = [
             (None, {"fields": ["title", "body"]}),
             (_("Summary"), {"fields": ["excerpt", "description", "given_reading_minutes"]}),
@@ -180,7 +183,7 @@ class PostAdmin(
         context |= {
             "state_badge": badge(state) if obj else "",
             "is_preview": state != State.PUBLIC,
-            "public_path": obj.get_absolute_url() if obj and state == State.PUBLIC else "",
+            "public_path": uri_to_iri(obj.get_absolute_url()) if obj and state == State.PUBLIC else "",
             **self.workflow_context(request, obj, context["adminform"].form),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -175,6 +175,10 @@ class EditingMixin:
         return super().log_change(request, obj, message)
 
     def response_change(self, request, obj):
+        saving = getattr(request, "editing", None)
+        if isinstance(saving, Saving) and saving.publishes_draft:
+            self.message_user(request, _("The draft is in the article now."), messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:blog_post_change", args=[obj.pk]))
         if not self.saves_working_draft(request):
             return super().response_change(request, obj)
         text = _("Saved as a working draft. Readers still see the article as it was.")

@@ -318,7 +318,7 @@ def _facts(version: Version) -> dict:
         "pk": version.pk,
         "moment": short_moment(revision.date_created),
         "datetime": revision.date_created.isoformat(),
-        "who": (user.get_full_name() or user.get_username()) if user else "",
+        "who": (f"{user.last_name} {user.first_name}".strip() or user.get_username()) if user else "",
         "reason": reason,
     }
 

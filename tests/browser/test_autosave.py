@@ -160,7 +160,7 @@ def test_a_form_sent_after_the_session_ended_is_offered_after_signing_in(desk, c
     Session.objects.all().delete()
     body(desk).fill("締め切られても書いた。")
     desk.get_by_role("button", name="保存", exact=True).click()
-    expect(desk.get_by_label("パスワード")).to_be_visible()
+    expect(desk.get_by_role("heading", name="まだ保存されていません")).to_be_visible()
     assert Post.objects.get().body == BODY
     sign_in(desk, chief)
     desk.goto(post_page(post))

@@ -111,6 +111,7 @@ def test_an_expired_session_moves_nothing_and_says_so(open_browser, publisher):
     expect(desk.get_by_role("alert").filter(has_text="ログアウト")).to_be_visible()
     expect(day(desk, a_day(10)).locator(f"#entry-{post.pk}")).to_be_visible()
     assert moment_of(post) == a_day(10)
+    desk.complaints[:] = [text for text in desk.complaints if "403" not in text]  # the answer to it
 
 
 def test_without_a_script_the_form_does_it_all(open_browser, publisher):

@@ -305,7 +305,7 @@ def test_find_and_replace_take_full_width_for_half_width_and_are_one_step_of_und
     page = desk("ＧＰＵとGPUとgpu")
     select(page, 0)
     press(page, "Control+h")
-    page.get_by_label("検索", exact=True).fill("gpu")
+    page.get_by_role("search").get_by_label("検索", exact=True).fill("gpu")
     press(page, "Enter")
     assert selected(page) == "ＧＰＵ"
     press(page, "Enter")

@@ -281,3 +281,11 @@ def test_publishing_a_draft_is_in_the_timeline_the_audit_log_and_the_history(chi
     assert AuditEntry.objects.filter(action="published", target_id=str(post.pk)).count() == 1
     bodies = [stored_version(version)["fields"]["body"] for version in versions_of(Post, post.pk)]
     assert bodies == [BODY + "\n\n続き。", BODY]
+
+
+def test_who_publishes_a_draft_stays_with_the_article_and_is_told_what_happened(chief):
+    post = make_post(body=BODY)
+    open_post(chief, post).send(button="_save_draft", title="次の見出し")
+    answer = open_post(chief, post).send(button="_publish_draft")
+    assert answer.request["PATH_INFO"] == post_page(post)
+    assert "The draft is in the article now." in answer.content.decode()

@@ -214,3 +214,25 @@ def test_the_word_list_is_kept_by_editors(client):
     assert client.get("/admin/blog/spelling/", {"q": "廻路"}).context["cl"].result_count == 1
     client.force_login(make_writer())
     assert client.get("/admin/blog/spelling/").status_code == 403
+
+
+def test_a_post_that_may_only_be_read_offers_no_box_that_could_be_ticked(client):
+    post = make_post()
+    client.force_login(make_writer())
+    content = client.get(post_page(post)).content.decode()
+    assert "Editorial change" not in content
+
+
+def test_the_address_of_a_public_post_is_shown_as_it_is_read(client):
+    post = make_post(slug="規制の話")
+    client.force_login(make_publisher())
+    assert "/規制の話/</a>" in client.get(post_page(post)).content.decode()
+
+
+def test_the_checks_and_the_note_come_before_what_is_rarely_needed(client):
+    post = make_draft()
+    client.force_login(make_publisher())
+    content = client.get(post_page(post)).content.decode()
+    order = ["id_title", "id_excerpt", "id_category", "id_slug", "workflowHeading", "id_noindex", "id_pillar"]
+    places = [content.index(f'id="{name}"') for name in order]
+    assert places == sorted(places)
