@@ -42,6 +42,8 @@ class PostQuerySet(models.QuerySet):
 
     def delete(self):
         with transaction.atomic():
+            for post in self.public():
+                post.tell_readers_view()
             index.remove(self.order_by().values_list("pk", flat=True))
             return super().delete()
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.admin.base import NewsroomAdmin, edit_link, is_key, short_moment
 from blog.admin.post_form import LocalDateTimeInput, MomentField
+from blog.audit import record
 from blog.history.recording import recording
 from blog.models import Correction, Post
 
@@ -113,6 +114,7 @@ class CorrectionAdmin(NewsroomAdmin):
     def delete_queryset(self, request, queryset):
         with recording(request.user, Post, set(queryset.values_list("post", flat=True))):
             for note in queryset:
+                record(request.user, "deleted", note)
                 note.delete()
 
     def response_post_save_add(self, request, obj):

@@ -103,9 +103,11 @@ class Correction(models.Model):
         super().save(**kwargs)
         self.post.mark_changed(self.published_at)
         self.post.save(update_fields=["last_modified_at"])
+        self.post.tell_readers_view()
 
     @transaction.atomic
     def delete(self, **kwargs):
         deleted = super().delete(**kwargs)
         self.post.save(update_fields=["last_modified_at"])
+        self.post.tell_readers_view()
         return deleted

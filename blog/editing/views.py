@@ -60,7 +60,7 @@ def _form_address(post: Post | None) -> str:
 
 
 def _draft_of(request, model_admin, pk) -> WorkingDraft:
-    draft = WorkingDraft.objects.select_related("post").filter(post=pk).first()
+    draft = WorkingDraft.objects.select_related("post").filter(post__pk=pk).first()
     if draft is None:
         raise Http404(_("There is no working draft of this post."))
     if not model_admin.has_change_permission(request, draft.post):

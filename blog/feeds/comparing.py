@@ -48,7 +48,8 @@ class JoinedText(Aggregate):
 
     def as_postgresql(self, compiler, connection, **context):
         template = "STRING_AGG(%(expressions)s, ',' ORDER BY %(expressions)s)"
-        return super().as_sql(compiler, connection, template=template, **context)
+        sql, params = super().as_sql(compiler, connection, template=template, **context)
+        return sql, (*params, *params)  # the expressions stand there twice
 
 
 def with_words_of_others(posts: QuerySet) -> QuerySet:

@@ -204,6 +204,8 @@ class Image(models.Model):
                     FormerFile.objects.create(image=self, path=image.file.name)
                     self.save()
                     self.render_bodies()
+                    for post in self.posts.public():  # that have it as their cover
+                        post.tell_readers_view()
             except BaseException:
                 storage.delete(self.file.name)
                 raise

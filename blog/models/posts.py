@@ -335,8 +335,7 @@ class Post(MarkdownContent):
 
     @transaction.atomic
     def delete(self, **kwargs):
-        if self.is_public:
-            tell("announce", f"post/{self.pk}", {"post": self.pk, "paths": [self.get_absolute_url()]})
+        self.tell_readers_view()
         index.remove([self.pk])
         return super().delete(**kwargs)
 
@@ -355,6 +354,17 @@ class Post(MarkdownContent):
             Redirect.objects.update_or_create(old_path=old_address, defaults={"post": self})
         if address:
             self.redirects.filter(old_path=address).delete()
+
+    def tell_readers_view(self) -> None:
+        """Have hubs and search engines told that a public post changes or goes without being saved."""
+        if self.is_public:
+            tell("announce", f"post/{self.pk}", {"post": self.pk, "paths": [self.get_absolute_url()]})
+
+    def render_again(self) -> None:
+        digest = self.html_digest
+        super().render_again()
+        if self.html_digest != digest:
+            self.tell_readers_view()
 
     def _announce(self, old: "Post | None") -> None:
         """Have hubs and search engines told when readers see the post appear, change or go.

@@ -23,6 +23,7 @@ from blog.workflow import roles
 from blog.workflow.transitions import STEPS, perform
 
 DAYS = (1, 3, 7, 30)
+NOTE_LENGTH = 2000
 
 
 class DeskView(View):
@@ -50,9 +51,10 @@ class StepView(DeskView):
         step = STEPS.get(request.POST.get("step", ""))
         if step is None or step.date:
             raise Http404
+        note = request.POST.get("note", "").replace("\0", "")[:NOTE_LENGTH]
         try:
             with recording(request.user, Post, [pk]):
-                perform(self.post_shown, step, user=request.user, note=request.POST.get("note", ""))
+                perform(self.post_shown, step, user=request.user, note=note)
         except ValidationError as refusal:
             for message in refusal.messages:
                 messages.error(request, message)

@@ -4,6 +4,7 @@ import json
 import uuid
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 
 from blog.history.recording import recording
 from blog.models import EditingSession, Post
@@ -112,8 +113,6 @@ def test_an_unsaved_text_is_not_compared_with_a_post_that_is_somebody_elses_by_n
 
 
 def test_an_address_by_kind_and_number_tells_nobody_where_a_hidden_post_will_be(browser_of):
-    from django.contrib.contenttypes.models import ContentType
-
     post = make_scheduled(slug="himitsu")
     kind = ContentType.objects.get_for_model(Post)
     for user in (make_staff(), make_writer()):
