@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -54,6 +54,10 @@ class HistoryMixin:
     def _recording(self, request, keys):
         request.recorded = {int(key) for key in keys if is_key(key)}
         return recording(request.user, self.model, request.recorded)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["hide_history"] = bool(obj) and not self.has_history_permission(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def log_addition(self, request, obj, message):
         record(obj, request.user)
@@ -111,6 +115,11 @@ class HistoryMixin:
         if not self.has_history_permission(request, row):
             raise PermissionDenied
         return row
+
+    def _locked(self, request, key):
+        """The row as it is now, until the transaction ends: a restored version cannot undo a step."""
+        self.model.objects.select_for_update().filter(pk=key).values_list("pk").first()
+        return self._row(request, key)
 
     def _history_page(self, request, template: str, **context) -> TemplateResponse:
         context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
@@ -193,16 +202,17 @@ class HistoryMixin:
         version = self._version(row, version)
         problems = []
         if request.method == "POST":
-            if parse_datetime(request.POST.get("seen", "")[:40]) != row.updated_at:
+            try:
+                with transaction.atomic():
+                    row = self._locked(request, pk)
+                    if parse_datetime(request.POST.get("seen", "")[:40]) == row.updated_at:
+                        return self._restored(request, row, version)
                 problems = [_("Somebody has saved a newer version. Look again at what would change.")]
-            else:
-                try:
-                    return self._restored(request, row, version)
-                except ValidationError as error:
-                    problems = error.messages
-                except IntegrityError:
-                    problems = [_("Somebody has taken this address in the meantime.")]
-                row = self._row(request, pk)
+            except ValidationError as error:
+                problems = error.messages
+            except IntegrityError:
+                problems = [_("Somebody has taken this address in the meantime.")]
+            row = self._row(request, pk)
         held = stored(version)
         remarks = prepare(row, held).remarks
         row = self._row(request, pk)

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from blog.admin.base import NewsroomAdmin, short_moment
+from blog.admin.base import NewsroomAdmin, is_key, short_moment
 from blog.admin.states import badge
 from blog.models import Post, Spelling
 from blog.querysets import PostQuerySet
@@ -49,7 +49,7 @@ def choosable_posts(request) -> PostQuerySet:
     """Posts that a form may refer to: those the user sees, and those the post refers to already."""
     visible = roles.visible_to(Post.objects.only("title"), request.user)
     key = request.resolver_match.kwargs.get("object_id", "")
-    if roles.sees_all(request.user) or not key.isdecimal():
+    if roles.sees_all(request.user) or not is_key(key):
         return visible
     chosen = Post.objects.filter(Q(pillar_for=key) | Q(related_from__post=key)).values("pk")
     return Post.objects.only("title").filter(Q(pk__in=visible.values("pk")) | Q(pk__in=chosen))

@@ -250,3 +250,10 @@ def test_a_version_kept_by_hand_is_not_doubled(user):
     post = make_draft()
     record(post, user), record(post, user)
     assert versions_of(Post, post.pk).count() == 1
+
+
+def test_the_link_to_the_history_is_there_for_those_who_may_see_it(client, admin_client):
+    post = make_post()
+    assert 'class="historylink"' in admin_client.get(f"/admin/blog/post/{post.pk}/change/").content.decode()
+    client.force_login(staff_with("view_post", "change_post"))
+    assert 'class="historylink"' not in client.get(f"/admin/blog/post/{post.pk}/change/").content.decode()
