@@ -48,7 +48,7 @@ ALLOWED = {
     },
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
     "middleware": {"models", "addresses"},
-    "history": {"models", "addresses"},
+    "history": {"models", "addresses", "audit"},
 }
 OUTER = {"admin", "feeds", "management", "overview", "push", "sitemaps", "templatetags", "urls", "views"}
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from reversion.models import Version
 
+from blog import audit
 from blog.addresses import canonical_path, tokyo_date
 from blog.history.changes import compare, displayed, label_of
 from blog.history.recording import Comment, record, recording
@@ -151,6 +152,7 @@ def restore(row: models.Model, version: Version, user, *, editorial_change: bool
         if editorial_change:
             row.mark_changed()
         restoration.save()
+        audit.record(user, "restored", row, version=version.revision.date_created.isoformat())
     return restoration.remarks
 
 
@@ -174,6 +176,7 @@ def recover(model: type[models.Model], held: dict, user) -> tuple[models.Model, 
             _recover_redirects(restoration)
             _recover_corrections(restoration)
         record(row, user, Comment.RECOVERED)
+        audit.record(user, "restored", row)
     return row, restoration.remarks
 
 

@@ -57,7 +57,7 @@ def test_the_list_says_who_changed_what_and_when_in_tokyo(admin_client, user, mo
     edit(post, user, body="一段落目。\n\n追加した。", tags=["AI", "規制"])
     page = text(admin_client.get(history(post)))
     assert "2025/10/21 08:30" in page
-    assert "花子 山田" in page
+    assert "山田 花子" in page
     assert "本文 +5字、タグ ＋規制" in page
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 
+from blog.audit import AuditEntry
 from blog.corrections.models import Correction
 from blog.history.recording import versions_of
 from blog.models import Page, Post, Redirect, RelatedPost, Tag
@@ -232,3 +233,12 @@ def test_old_versions_are_still_there_after_coming_back(admin_client):
     recover(admin_client, Post, key)
     assert versions_of(Post, key).count() == 4
     assert admin_client.get(f"{LIST}{key}/history/").status_code == 200
+
+
+def test_who_brought_a_post_back_is_in_the_audit_log(admin_client, admin_user):
+    post = make_post()
+    key = post.pk
+    delete(admin_client, post)
+    recover(admin_client, Post, key)
+    entry = AuditEntry.objects.get(action="restored")
+    assert (entry.username, entry.target_id) == (admin_user.username, str(key))

@@ -178,7 +178,7 @@ def test_only_publishers_who_may_change_posts_can_move_them(client, permissions)
     assert moment(post) == in_days(3)
 
 
-def test_strangers_are_asked_to_sign_in(client):
+def test_strangers_move_nothing(client):
     post = make_scheduled(published_at=in_days(3))
     assert move(client, post, in_days(5)).status_code == 403
     assert moment(post) == in_days(3)
