@@ -168,7 +168,7 @@ def test_the_pages_of_a_picture_say_where_it_is_and_how(admin_client):
     make_page("使うページ", body=shown(image))
     for page in ("change", "replace", "delete"):
         content = admin_client.get(f"{LIST}{image.pk}/{page}/").content.decode()
-        for text in ("カバーの記事</a> (cover)", "本文の記事</a> (text)", "使うページ</a> (page)"):
+        for text in ("カバーの記事</a> (cover)", "本文の記事</a> (body)", "使うページ</a> (page)"):
             assert text in content
 
 
