@@ -31,7 +31,7 @@ test: setup $(VENV)/.installed-tests ## the whole test suite
 	@$(BIN)/python -m pytest --numprocesses auto
 
 test-browser: setup $(VENV)/.installed-tests ## the desk and the site in a real browser (needs Chromium; CHROMIUM names another)
-	@$(BIN)/python -m pytest tests/browser --ds tests.browser.settings -m browser --numprocesses auto
+	@$(BIN)/python -m pytest tests/browser --ds tests.browser.settings -m browser
 
 lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
 	@$(BIN)/ruff check .
