@@ -80,7 +80,7 @@
       window.addEventListener("pageshow", (event) => event.persisted && this.returned());
       window.addEventListener("pagehide", () => this.leave());
       window.addEventListener("beforeunload", (event) => this.warn(event));
-      document.addEventListener("visibilitychange", () => document.hidden && this.beat());
+      document.addEventListener("visibilitychange", () => document.hidden && !this.left && this.beat());
       document.addEventListener("submit", (event) => event.target === form && this.submit(event));
     }
 
@@ -244,6 +244,7 @@
 
     leave() {
       if (this.submitting) return;
+      this.left = true; // the page is hidden next, and must not say that it is here again
       const message = {token: this.token, page: this.page, post: this.texts.post, closed: true};
       if (this.isUnsaved()) {
         const now = snapshot(this.form), fields = changes(this.sent, now);
@@ -258,7 +259,7 @@
 
     // From the browser's memory, by the back button.
     returned() {
-      this.submitting = false;
+      this.submitting = this.left = false;
       this.beat();
     }
 
