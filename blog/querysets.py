@@ -23,6 +23,11 @@ def public_filter(prefix: str = "", now: datetime.datetime | None = None) -> Q:
     return Q(**{f"{prefix}status": "published", f"{prefix}published_at__lte": now}) & alive
 
 
+def scheduled_filter(now: datetime.datetime | None = None) -> Q:
+    """Published, but for a moment that has not come; in memory `Post.is_scheduled`."""
+    return Q(status="published", published_at__gt=now or timezone.now())
+
+
 def last_change(prefix: str = ""):
     """When a post last changed for its readers (`prefix`: see public_filter); in memory `Post.changed_at`."""
     published = F(f"{prefix}published_at")
@@ -49,7 +54,11 @@ class PostQuerySet(models.QuerySet):
 
     def scheduled(self, now: datetime.datetime | None = None):
         """Published, but for a moment that has not come."""
-        return self.filter(status="published", published_at__gt=now or timezone.now())
+        return self.filter(scheduled_filter(now))
+
+    def expiring(self, now: datetime.datetime | None = None):
+        """Published, with a last moment that has not come."""
+        return self.filter(status="published", expires_at__gt=now or timezone.now())
 
     def expired(self, now: datetime.datetime | None = None):
         """Published once, but past its last moment."""

@@ -100,6 +100,18 @@ def make_image(size: tuple[int, int] = (64, 36), filename: str = "cover.png", **
     return Image.objects.keep(picture_bytes(size), filename, **{"alt": "青い図"} | fields)
 
 
+def publish(post: Post, at: datetime.datetime | None = None) -> None:
+    """What the step of publishing or scheduling writes, without its questions."""
+    post.status, post.published_at = Post.Status.PUBLISHED, at or post.published_at or timezone.now()
+    post.save()
+
+
+def withdraw(post: Post) -> None:
+    """What the step of withdrawing writes, without its questions."""
+    post.status = Post.Status.WITHDRAWN
+    post.save()
+
+
 def make_staff(username: str = "staff", **fields):
     """A user who may enter the admin, without any permission beyond that."""
     return get_user_model().objects.create_user(username, password="秘密の言葉123", is_staff=True, **fields)

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from blog.models import Post, Redirect
-from tests.factories import hours_ago, make_draft, make_post, make_scheduled, make_withdrawn, tokyo
+from tests.factories import hours_ago, make_draft, make_post, make_scheduled, make_withdrawn, tokyo, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -248,7 +248,7 @@ def test_a_redirect_does_not_betray_what_readers_may_not_see(client, hidden):
 def test_the_old_address_of_a_withdrawn_post_leads_to_its_410(client):
     post = make_post(slug="a", published_at=DAY)
     move(post, slug="b")
-    post.withdraw()
+    withdraw(post)
     response = client.get("/2025/10/21/a/")
     assert (response.status_code, response["Location"]) == (301, "/2025/10/21/b/")
     assert client.get("/2025/10/21/b/").status_code == 410

@@ -13,6 +13,7 @@ from tests.factories import (
     make_scheduled,
     make_withdrawn,
     tokyo,
+    withdraw,
 )
 from tests.markup import Markup
 
@@ -162,7 +163,7 @@ def test_the_pillar_post_is_linked_only_while_it_is_public(client):
         make_post(category=None, published_at=hours_ago(50))
     post = make_post(pillar=pillar, category=None)
     assert "総まとめ" in Markup(client.get(post.get_absolute_url())).text("p", class_="pillar")
-    pillar.withdraw()
+    withdraw(pillar)
     assert "総まとめ" not in client.get(post.get_absolute_url()).content.decode()
 
 

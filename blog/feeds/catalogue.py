@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from blog.addresses import absolute_url
-from blog.feeds.channels import listings
+from blog.feeds.directory import listings
 from blog.feeds.formats import FORMATS
 from blog.feeds.formats.xml import XMLWriter
 from blog.views.head import Head, HeadMixin

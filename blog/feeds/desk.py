@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from blog.addresses import tokyo_date
-from blog.feeds.channels import Channel, listings
+from blog.feeds.channels import Channel
+from blog.feeds.directory import listings
 from blog.feeds.formats import FORMATS
 from blog.feeds.models import FeedCheck, FeedDay, FeedReader
 from blog.models import Category

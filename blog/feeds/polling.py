@@ -18,6 +18,7 @@ from blog.feeds.channels import PAGE_LENGTH, Channel
 from blog.feeds.formats import Format
 from blog.feeds.models import FeedState
 from blog.models import Post
+from blog.querysets import PostQuerySet
 
 REVISION = 1  # raise it when the same posts shall give other bytes
 LONGEST = datetime.timedelta(minutes=5)
@@ -61,8 +62,8 @@ def stamp_of(channel: Channel, page: int) -> Stamp:
     rows = list(
         channel.compared()
         .annotate(
-            next_published=Subquery(_next("published_at")),
-            next_expired=Subquery(_next("expires_at")),
+            next_published=Subquery(_first(Post.objects.scheduled(), "published_at")),
+            next_expired=Subquery(_first(Post.objects.expiring(), "expires_at")),
             kept_digest=Subquery(kept.values("digest")),
             kept_since=Subquery(kept.values("changed_at")),
         )
@@ -95,10 +96,9 @@ def stamp_of(channel: Channel, page: int) -> Stamp:
     )
 
 
-def _next(field: str):
-    """The next moment at which a published post will appear or vanish."""
-    moments = Post.objects.filter(status=Post.Status.PUBLISHED, **{f"{field}__gt": timezone.now()})
-    return moments.order_by(field).values(field)[:1]
+def _first(posts: PostQuerySet, field: str) -> PostQuerySet:
+    """The earliest of these moments: the next one at which a post appears or vanishes by itself."""
+    return posts.order_by(field).values(field)[:1]
 
 
 def _surroundings() -> tuple:

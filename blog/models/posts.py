@@ -1,6 +1,5 @@
 """The article."""
 
-import datetime
 import re
 import unicodedata
 import uuid
@@ -15,50 +14,22 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from blog.addresses import absolute_url, canonical_path, tokyo_date
+from blog.models.announcing import SEEN_BY_READERS, Announced
 from blog.models.markdown import MarkdownContent
 from blog.models.redirects import Redirect
 from blog.models.taxonomy import Author, Category, PostTagManager, TaggedPost
+from blog.models.visibility import TokyoDate, Visible
 from blog.naming import slugify
-from blog.outbox.queue import cancel, tell
 from blog.querysets import PostQuerySet
 from blog.rendering import Rendered
 from blog.search import index
-
-NEWS = datetime.timedelta(days=2)
-_SEEN_BY_READERS = (
-    "title",
-    "slug",
-    "excerpt",
-    "html_digest",
-    "status",
-    "published_at",
-    "expires_at",
-    "last_modified_at",
-)
 
 
 def new_guid() -> str:
     return uuid.uuid4().urn
 
 
-class TokyoDate(models.Func):
-    """The Tokyo date of a timestamp, computed by the database. Japan has no daylight saving time."""
-
-    output_field = models.DateField()
-    arity = 1
-
-    def as_sqlite(self, compiler, connection, **context):
-        # Without the fraction, which SQLite would round up: to the next day, from 23:59:59.9995 on.
-        template = "date(substr(%(expressions)s, 1, 19), '+9 hours')"
-        return super().as_sql(compiler, connection, template=template, **context)
-
-    def as_postgresql(self, compiler, connection, **context):
-        return super().as_sql(
-            compiler, connection, template="((%(expressions)s AT TIME ZONE 'Asia/Tokyo')::date)", **context
-        )
-
-
-class Post(MarkdownContent):
+class Post(Visible, Announced, MarkdownContent):
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         IN_REVIEW = "in_review", _("In review")
@@ -211,56 +182,6 @@ class Post(MarkdownContent):
     def __str__(self):
         return self.title
 
-    # Visibility: the same rule as querysets.public_filter, for one post in memory.
-
-    def is_public_at(self, now: datetime.datetime) -> bool:
-        return (
-            self.status == self.Status.PUBLISHED
-            and self.published_at is not None
-            and self.published_at <= now
-            and (self.expires_at is None or self.expires_at > now)
-        )
-
-    @property
-    def is_public(self) -> bool:
-        return self.is_public_at(timezone.now())
-
-    @property
-    def is_scheduled(self) -> bool:
-        return (
-            self.status == self.Status.PUBLISHED
-            and self.published_at is not None
-            and self.published_at > timezone.now()
-        )
-
-    @property
-    def is_gone(self) -> bool:
-        """It was public and is no longer (withdrawn or expired): its address answers 410."""
-        now = timezone.now()
-        was_due = self.published_at is not None and self.published_at <= now
-        return (
-            was_due
-            and self.status in {self.Status.PUBLISHED, self.Status.WITHDRAWN}
-            and not self.is_public_at(now)
-        )
-
-    # The date that readers, feeds and search engines see as that of the last change. Mending a typo does not
-    # move it; an editorial change and a correction do. As a filter it is querysets.last_change.
-
-    @property
-    def changed_at(self) -> datetime.datetime | None:
-        """When it was published, or changed for its readers since."""
-        return self.published_at and max(self.published_at, self.last_modified_at or self.published_at)
-
-    @property
-    def was_changed(self) -> bool:
-        return self.published_at is not None and self.changed_at > self.published_at
-
-    def mark_changed(self, at: datetime.datetime | None = None) -> None:
-        """An editorial change, now or `at` that moment. Does not save; the date never goes back."""
-        at = at or timezone.now()
-        self.last_modified_at = max(at, self.last_modified_at or at)
-
     # Addresses
 
     def get_absolute_url(self) -> str:
@@ -275,25 +196,6 @@ class Post(MarkdownContent):
 
     def get_canonical_url(self) -> str:
         return self.canonical_url or absolute_url(self.get_absolute_url())
-
-    # What a step does to the post. Who may take one, and what is checked before: blog/workflow/.
-
-    def publish(self, at: datetime.datetime | None = None) -> None:
-        """Publish now, or schedule for `at`; a date that is set already and has passed stays. Saves.
-
-        Raises ValidationError when the address is taken or the post is incomplete.
-        """
-        self.status = self.Status.PUBLISHED
-        self.published_at = at or self.published_at or timezone.now()
-        self.full_clean()
-        self.save()
-
-    def withdraw(self) -> None:
-        """Take a published post from the readers; its address answers 410 from now on. Saves."""
-        if self.status != self.Status.PUBLISHED:
-            raise ValidationError(_("Only a published post can be withdrawn."))
-        self.status = self.Status.WITHDRAWN
-        self.save()
 
     # Saving
 
@@ -319,7 +221,7 @@ class Post(MarkdownContent):
         old = None
         if not self._state.adding:
             stored = Post.objects.select_for_update().filter(pk=self.pk)
-            old = stored.only("guid", "version", *_SEEN_BY_READERS).first()
+            old = stored.only("guid", "version", *SEEN_BY_READERS).first()
         if old and old.guid != self.guid:
             raise ValueError("The GUID of a post never changes: feed readers would show it twice.")
         if old:
@@ -329,7 +231,7 @@ class Post(MarkdownContent):
         super().save(update_fields=update_fields, **kwargs)
         if update_fields is None or update_fields & {"slug", "published_at"}:
             self._leave_redirect(old)
-        self._announce(old)
+        self.announce(old)
         if update_fields is None or update_fields & {"title", "excerpt", "body"}:
             index.write([self])
 
@@ -355,37 +257,11 @@ class Post(MarkdownContent):
         if address:
             self.redirects.filter(old_path=address).delete()
 
-    def tell_readers_view(self) -> None:
-        """Have hubs and search engines told that a public post changes or goes without being saved."""
-        if self.is_public:
-            tell("announce", f"post/{self.pk}", {"post": self.pk, "paths": [self.get_absolute_url()]})
-
     def render_again(self) -> None:
         digest = self.html_digest
         super().render_again()
         if self.html_digest != digest:
             self.tell_readers_view()
-
-    def _announce(self, old: "Post | None") -> None:
-        """Have hubs and search engines told when readers see the post appear, change or go.
-
-        What is new here, but was published long ago, is an archive coming in and no news.
-        """
-        now, task = timezone.now(), f"post/{self.pk}"
-        was_public = old is not None and old.is_public_at(now)
-        payload = {"post": self.pk, "paths": [old.get_absolute_url()] if was_public else []}
-        if self.is_public_at(now):
-            is_news = old is not None or self.published_at > now - NEWS
-            if is_news and any(getattr(self, name) != getattr(old, name, None) for name in _SEEN_BY_READERS):
-                tell("announce", task, payload)
-        elif was_public:
-            tell("announce", task, payload)
-        elif self.is_scheduled:
-            tell("announce", task, payload, due_at=self.published_at)
-        elif old is not None:
-            cancel("announce", task)
-        if self.status == self.Status.PUBLISHED and self.expires_at is not None and self.expires_at > now:
-            tell("announce", f"{task}/expiry", payload, due_at=self.expires_at)
 
     @property
     def edited_since_import(self) -> bool:

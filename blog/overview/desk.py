@@ -18,7 +18,7 @@ from blog.addresses import TOKYO
 from blog.feeds.desk import alarms as feed_alarms
 from blog.models import Author, Post, Task, Transition
 from blog.overview.problems import Problem, has_problem
-from blog.querysets import PostQuerySet, public_filter
+from blog.querysets import PostQuerySet, public_filter, scheduled_filter
 
 ROWS = 6  # of each block; the list of posts has the rest
 
@@ -117,7 +117,7 @@ def _counts(posts: PostQuerySet, user) -> dict[str, int]:
     conditions = {
         "drafts": Q(pk__in=_own_drafts(posts, user).values("pk")),
         "waiting": Q(status=Post.Status.IN_REVIEW),
-        "scheduled": Q(status=Post.Status.PUBLISHED, published_at__gt=now),
+        "scheduled": scheduled_filter(now),
         "public": public_filter(now=now),
         **{problem.value: has_problem(problem, now) for problem in Problem},
     }

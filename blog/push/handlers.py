@@ -13,8 +13,9 @@ from django.http import Http404
 from django.urls import reverse
 
 from blog.addresses import absolute_url
-from blog.feeds.channels import Channel, channel_for, channels_of
+from blog.feeds.channels import Channel
 from blog.feeds.checks import check_channel
+from blog.feeds.directory import channel_for, channels_of
 from blog.feeds.formats import FORMATS
 from blog.feeds.models import FeedCheck
 from blog.models import Post

@@ -6,7 +6,7 @@ from blog.editing.models import EditingSession
 from blog.models import Post
 from tests.admin_pages import confirmations, form_fields, post_page, texts
 from tests.editing.forms import ADD, BODY, OpenForm, open_post
-from tests.factories import make_category, make_draft, make_post, make_superuser
+from tests.factories import make_category, make_draft, make_post, make_superuser, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -308,5 +308,5 @@ def test_every_save_counts_the_version(sato):
     stored(post).save(update_fields=["title"])
     Post.objects.filter(pk=post.pk).update(featured=True)
     post = stored(post)
-    post.publish()
+    publish(post)
     assert stored(post).version == post.version == start + 4

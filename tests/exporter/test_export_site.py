@@ -18,6 +18,7 @@ from tests.factories import (
     make_page,
     make_post,
     make_tag,
+    publish,
     tokyo,
 )
 from tests.jekyll_site import article, write, write_article, write_picture
@@ -384,7 +385,7 @@ def test_a_draft_that_was_published_here_moves_to_the_posts(tmp_path):
     write_article(tmp_path / "site", "_drafts/idea.md", date=None, title="案")
     write_article(tmp_path / "site", related_articles=["idea"])
     import_site(tmp_path / "site")
-    Post.objects.get(slug="idea").publish(at=tokyo(2025, 10, 22))
+    publish(Post.objects.get(slug="idea"), at=tokyo(2025, 10, 22))
     there_and_back(tmp_path)
     assert "_posts/2025-10-22-idea.md" in files(tmp_path / "1")
     assert "_drafts/idea.md" not in files(tmp_path / "1")

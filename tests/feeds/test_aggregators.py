@@ -5,7 +5,7 @@ from django.utils import timezone
 from lxml import etree
 
 from blog.models import Post
-from tests.factories import hours_ago, make_draft, make_image, make_post, make_scheduled, tokyo
+from tests.factories import hours_ago, make_draft, make_image, make_post, make_scheduled, tokyo, withdraw
 from tests.feeds.rules import SITE
 from tests.feeds.validity import schema
 
@@ -72,7 +72,7 @@ def test_the_news_sitemap_gives_the_moment_with_its_zone(client, monkeypatch):
 def test_what_is_not_news_for_search_engines_is_not_in_it(client):
     make_draft(), make_scheduled()
     make_post(noindex=True), make_post(in_sitemap=False), make_post(canonical_url="https://other.example/")
-    make_post().withdraw()
+    withdraw(make_post())
     assert len(news(client)) == 0
 
 

@@ -3,14 +3,15 @@ import json
 import pytest
 from django.utils import translation
 
-from blog.feeds.channels import CategoryChannel, Channel, channel_for
+from blog.feeds.channels import CategoryChannel, Channel
 from blog.feeds.checks import LARGEST, check_channel, problems_of
+from blog.feeds.directory import channel_for
 from blog.feeds.formats import FORMATS
 from blog.feeds.models import FeedCheck
 from blog.models import Post
 from blog.outbox.work import work_one
 from blog.push.handlers import HANDLERS
-from tests.factories import make_category, make_post
+from tests.factories import make_category, make_post, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,7 @@ def test_each_publication_has_its_feeds_looked_at(subjects):
 def test_a_new_look_takes_the_place_of_the_last_one():
     post = make_post()
     check_channel(Channel())
-    post.withdraw()
+    withdraw(post)
     check_channel(Channel())
     assert FeedCheck.objects.count() == 3
     assert set(FeedCheck.objects.values_list("entries", flat=True)) == {0}
@@ -95,7 +96,7 @@ def test_the_checks_of_a_feed_that_is_gone_go_too(subjects):
     post = make_post(**subjects)
     while work_one(HANDLERS):
         pass
-    post.withdraw()
+    withdraw(post)
     while work_one(HANDLERS):
         pass
     keys = set(FeedCheck.objects.values_list("key", flat=True))

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from blog.models import Post
-from tests.factories import hours_ago, make_draft, make_post, make_scheduled, tokyo
+from tests.factories import hours_ago, make_draft, make_post, make_scheduled, tokyo, withdraw
 from tests.feeds.validity import EVERY_ADDRESS
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ CHANGES = {
     "a post is published": lambda post: make_post(category=post.category, author=post.author, tags=["AI"]),
     "its text is corrected": lambda post: edit(post, body="訂正した本文。"),
     "its address changes": lambda post: edit(post, slug="renamed"),
-    "it is withdrawn": lambda post: post.withdraw(),
+    "it is withdrawn": lambda post: withdraw(post),
     "it is deleted": lambda post: post.delete(),
     "it is changed past save()": lambda post: Post.objects.filter(pk=post.pk).update(title="別の見出し"),
     "it expires": lambda post: Post.objects.filter(pk=post.pk).update(expires_at=hours_ago(0)),
@@ -142,7 +142,7 @@ def test_a_page_is_withdrawn_between_two_polls_and_neither_header_hides_it(clien
     client.get("/feed.atom")
     clock(10)
     first = client.get("/feed.atom")
-    post.withdraw()
+    withdraw(post)
     asked = {"HTTP_IF_MODIFIED_SINCE": first["Last-Modified"]}
     assert client.get("/feed.atom", **asked).status_code == 200
     assert client.get("/feed.atom", **asked, HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200

@@ -22,6 +22,7 @@ from tests.factories import (
     make_tag,
     make_withdrawn,
     tokyo,
+    withdraw,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
@@ -124,7 +125,7 @@ def test_a_link_dies_with_its_target():
     make_post("甲", body=f"[先]({target.get_absolute_url()})")
     check_all()
     assert dead() == set()
-    target.withdraw()
+    withdraw(target)
     check_all()
     assert dead() == {("甲", "/2025/10/21/target/")}
 

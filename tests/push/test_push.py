@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 
 from blog.outbox.models import Task
-from tests.factories import hours_ago, make_draft, make_post, make_scheduled
+from tests.factories import hours_ago, make_draft, make_post, make_scheduled, publish, withdraw
 from tests.feeds.rules import SITE
 from tests.push.hub import Hub
 
@@ -49,7 +49,7 @@ def test_a_scheduled_post_is_told_at_its_minute_and_not_before(hub, work, clock,
 
 def test_a_schedule_that_was_moved_or_cancelled_is_not_told_at_the_old_minute(hub, work, clock):
     moved = make_scheduled(published_at=timezone.now() + datetime.timedelta(minutes=10))
-    moved.publish(at=timezone.now() + datetime.timedelta(minutes=60))
+    publish(moved, at=timezone.now() + datetime.timedelta(minutes=60))
     cancelled = make_scheduled(published_at=timezone.now() + datetime.timedelta(minutes=10))
     cancelled.status = "draft"
     cancelled.save()
@@ -63,10 +63,6 @@ def test_a_schedule_that_was_moved_or_cancelled_is_not_told_at_the_old_minute(hu
 def edit(post):
     post.body = "訂正した本文。"
     post.save()
-
-
-def withdraw(post):
-    post.withdraw()
 
 
 def delete(post):
@@ -174,7 +170,7 @@ def test_indexnow_hears_of_the_article_and_finds_the_key(settings, work, client)
     assert body["urlList"] == [post.get_canonical_url()]
     assert client.get(body["keyLocation"].removeprefix(SITE)).content == b"a1b2c3d4e5"
     withdrawn_at = post.get_canonical_url()
-    post.withdraw()
+    withdraw(post)
     work()
     assert json.loads(server.told[0][2])["urlList"] == [withdrawn_at]
     server.close()

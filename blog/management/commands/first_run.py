@@ -32,7 +32,9 @@ class Command(BaseCommand):
 def plan_the_week() -> None:
     """The desk and the calendar of a first visit have something to come."""
     morning = timezone.localtime(timezone=TOKYO).replace(hour=7, minute=0, second=0, microsecond=0)
-    Post.objects.get(slug="chip-lease").publish(at=morning + datetime.timedelta(days=1))
+    scheduled = Post.objects.get(slug="chip-lease")
+    scheduled.status, scheduled.published_at = Post.Status.PUBLISHED, morning + datetime.timedelta(days=1)
+    scheduled.save()
     draft = Post.objects.get(slug="quantum-and-ai")
     draft.published_at = morning + datetime.timedelta(days=4)
     draft.save()

@@ -1,0 +1,53 @@
+"""Telling those who follow the site, through the outbox, what readers see of a post appear, change or go."""
+
+import datetime
+
+from django.db import models
+from django.utils import timezone
+
+from blog.outbox.queue import cancel, tell
+
+NEWS = datetime.timedelta(days=2)
+SEEN_BY_READERS = (
+    "title",
+    "slug",
+    "excerpt",
+    "html_digest",
+    "status",
+    "published_at",
+    "expires_at",
+    "last_modified_at",
+)
+
+
+class Announced(models.Model):
+    """Of a post, which calls `announce` with every save, and `tell_readers_view` where it changes without."""
+
+    class Meta:
+        abstract = True
+
+    def tell_readers_view(self) -> None:
+        """Have hubs and search engines told that a public post changes or goes without being saved."""
+        if self.is_public:
+            tell("announce", f"post/{self.pk}", {"post": self.pk, "paths": [self.get_absolute_url()]})
+
+    def announce(self, old: "Announced | None") -> None:
+        """Have hubs and search engines told when readers see the post appear, change or go.
+
+        What is new here, but was published long ago, is an archive coming in and no news.
+        """
+        now, task = timezone.now(), f"post/{self.pk}"
+        was_public = old is not None and old.is_public_at(now)
+        payload = {"post": self.pk, "paths": [old.get_absolute_url()] if was_public else []}
+        if self.is_public_at(now):
+            is_news = old is not None or self.published_at > now - NEWS
+            if is_news and any(getattr(self, name) != getattr(old, name, None) for name in SEEN_BY_READERS):
+                tell("announce", task, payload)
+        elif was_public:
+            tell("announce", task, payload)
+        elif self.is_scheduled:
+            tell("announce", task, payload, due_at=self.published_at)
+        elif old is not None:
+            cancel("announce", task)
+        if self.status == self.Status.PUBLISHED and self.expires_at is not None and self.expires_at > now:
+            tell("announce", f"{task}/expiry", payload, due_at=self.expires_at)
