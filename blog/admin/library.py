@@ -39,6 +39,8 @@ class LibraryViews:
 
     def thumbnail_view(self, request, pk):
         """The stored thumbnail; made at the first call for pictures that came by import."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         image = get_object_or_404(Image, pk=pk)
         try:
             if not image.thumbnail:

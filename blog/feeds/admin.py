@@ -49,8 +49,8 @@ class FeedDesk(NewsroomAdmin):
         """Have every feed looked at by the outbox; it may take a while, so nobody waits for it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        for row in desk.rows():
-            tell("check_feed", row.channel.key, {"channel": row.channel.key})
+        for key in desk.checkable_keys():
+            tell("check_feed", key, {"channel": key})
         self.message_user(
             request, _("The feeds are being checked. Reload this page in a moment."), messages.INFO
         )

@@ -185,8 +185,9 @@ class SubjectChannel(Channel):
         return self.subject.get_absolute_url()
 
     def require(self) -> None:
-        if self.subject is None or (self.empty_is_missing and not self.posts().exists()):
-            raise Http404(_("There is nothing here."))
+        subject = self.subject  # raises Http404 if there is none
+        if self.empty_is_missing and not self.posts().exists():
+            raise Http404(f"{subject} has no public post.")
 
 
 class CategoryChannel(SubjectChannel):

@@ -5,6 +5,7 @@ minute's counts are what a crash can cost. Nothing that belongs to a person is k
 """
 
 import atexit
+import datetime
 import logging
 import re
 import threading
@@ -20,6 +21,8 @@ from blog.feeds.models import FeedDay, FeedReader
 
 _SUBSCRIBERS = re.compile(r"\b(\d{1,9})\s+(?:subscriber|reader|user)s?\b", re.IGNORECASE)
 _NAME = re.compile(r"\A[\w.+:-]+(?: [\w.+:-]+){0,2}")
+DAYS_KEPT = datetime.timedelta(days=400)
+READERS_KEPT = datetime.timedelta(days=14)
 _MOST_ROWS = 5000  # as many different things a process remembers until it has written them down
 
 log = logging.getLogger(__name__)
@@ -36,13 +39,12 @@ class Counts:
         place = (key, extension, tokyo_date(timezone.now()))
         reader = subscribers_of(agent)
         with self._lock:
-            if len(self._requests) + len(self._readers) >= _MOST_ROWS and place not in self._requests:
-                return
-            self._requests[place] += 1
-            self._unchanged[place] += unchanged
-            if reader:
-                name, subscribers = reader
-                self._readers[(key, extension, name)] = (subscribers, place[2])
+            is_full = len(self._requests) + len(self._readers) >= _MOST_ROWS
+            if not is_full or place in self._requests:
+                self._requests[place] += 1
+                self._unchanged[place] += unchanged
+            if reader and (not is_full or (key, extension, reader[0]) in self._readers):
+                self._readers[(key, extension, reader[0])] = (reader[1], place[2])
 
     def take(self):
         with self._lock:
@@ -92,6 +94,12 @@ def write_down() -> None:
                 name=name,
                 defaults={"subscribers": subscribers, "seen_on": day},
             )
+
+
+def forget_old(today: datetime.date) -> None:
+    """Remove the counts of long ago, and the services that have not come back."""
+    FeedDay.objects.filter(day__lt=today - DAYS_KEPT).delete()
+    FeedReader.objects.filter(seen_on__lt=today - READERS_KEPT).delete()
 
 
 def _write_for_ever() -> None:

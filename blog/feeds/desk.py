@@ -1,7 +1,7 @@
 """The feeds as the newsroom sees them: how they are, who reads them, and what must be mended."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import Max, Sum
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from blog.addresses import tokyo_date
 from blog.feeds.channels import Channel
+from blog.feeds.counting import READERS_KEPT
 from blog.feeds.directory import listings
 from blog.feeds.formats import FORMATS
 from blog.feeds.models import FeedCheck, FeedDay, FeedReader
 from blog.models import Category
 
 DAYS = 7
-READERS_SEEN_WITHIN = 14
 TAGS_SHOWN = 30
 
 
@@ -34,11 +34,9 @@ class FeedRow:
     @property
     def problems(self) -> list[str]:
         found = [(FORMATS[c.extension].name, text) for c in self.checks for text in c.problems]
-        texts = dict.fromkeys(text for _name, text in found)
-        if len(self.checks) and all(
-            len([1 for _n, t in found if t == text]) == len(self.checks) for text in texts
-        ):
-            return list(texts)
+        times = Counter(text for _name, text in found)
+        if all(number == len(self.checks) for number in times.values()):
+            return list(times)
         return [f"{name}: {text}" for name, text in found]
 
     @property
@@ -74,11 +72,16 @@ def rows() -> list[FeedRow]:
     days = FeedDay.objects.filter(key__in=by_key, day__gt=since).values("key").order_by()
     for day in days.annotate(asked=Sum("requests"), same=Sum("not_modified")):
         by_key[day["key"]].requests, by_key[day["key"]].not_modified = day["asked"], day["same"]
-    recent = today - datetime.timedelta(days=READERS_SEEN_WITHIN)
+    recent = today - READERS_KEPT
     readers = FeedReader.objects.filter(key__in=by_key, seen_on__gte=recent).order_by("-subscribers", "name")
     for reader in readers:
         by_key[reader.key].readers.append(reader)
     return list(by_key.values())
+
+
+def checkable_keys() -> set[str]:
+    """The feeds on the desk, and those that something is kept about, for they may be gone."""
+    return {row.channel.key for row in rows()} | set(FeedCheck.objects.values_list("key", flat=True))
 
 
 def alarms() -> list[str]:

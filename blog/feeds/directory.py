@@ -52,7 +52,7 @@ def listings() -> dict[str, list[Listing]]:
 
 def channels_of(post: Post) -> list[Channel]:
     """The feeds that the post is in, while it is public."""
-    channels = [Channel()]
+    channels = [Channel(), CorrectionsChannel()]  # for its corrections may be what has changed
     if post.category:
         channels.append(CategoryChannel(post.category.slug))
     if post.author:

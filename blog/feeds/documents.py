@@ -37,6 +37,7 @@ def channel_document(channel: Channel, form: Format, page: int, *, has_more: boo
         previous_url=page_address(channel, form, page - 1) if page > 1 else "",
         next_url=page_address(channel, form, page + 1) if has_more else "",
         entries=map(channel.entry, channel.rows_on(page)),
+        hubs=settings.WEBSUB_HUBS if channel.key else [],  # nobody is told of what a search finds
     )
 
 
@@ -47,7 +48,7 @@ def refusal_document(form: Format, reason: str, address: str) -> bytes:
 
 
 def _document(
-    form: Format, title: str, description: str, link: str, *, first_url: str, entries=(), **addresses
+    form: Format, title: str, description: str, link: str, *, first_url: str, entries=(), hubs=(), **addresses
 ) -> bytes:
     feed = form.writer(
         title=title,
@@ -62,7 +63,7 @@ def _document(
         icon=absolute_url(static(ICON)),
         publisher=settings.SITE_NAME,
         home=absolute_url(reverse("home")),
-        hubs=settings.WEBSUB_HUBS,
+        hubs=hubs,
         began=_NEVER,
         **{"previous_url": "", "next_url": ""} | addresses,
     )

@@ -197,6 +197,7 @@ class Image(models.Model):
         with transaction.atomic():
             image = Image.objects.select_for_update().get(pk=self.pk)
             old = [image.file.name, image.thumbnail.name]
+            self.refresh_from_db(fields=["alt", "credit", "licence", "notes", "old_path"])  # saved meanwhile
             self.write(content, info, filename)
             self.thumbnail = ""
             try:

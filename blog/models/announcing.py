@@ -12,6 +12,10 @@ SEEN_BY_READERS = (
     "title",
     "slug",
     "excerpt",
+    "description",
+    "cover_id",
+    "category_id",
+    "author_id",
     "html_digest",
     "status",
     "published_at",
@@ -34,7 +38,7 @@ class Announced(models.Model):
     def announce(self, old: "Announced | None") -> None:
         """Have hubs and search engines told when readers see the post appear, change or go.
 
-        What is new here, but was published long ago, is an archive coming in and no news.
+        A post that is new here, but was published long ago, is no news.
         """
         now, task = timezone.now(), f"post/{self.pk}"
         was_public = old is not None and old.is_public_at(now)
@@ -47,7 +51,8 @@ class Announced(models.Model):
             tell("announce", task, payload)
         elif self.is_scheduled:
             tell("announce", task, payload, due_at=self.published_at)
-        elif old is not None:
+        elif old is not None and old.is_scheduled:
             cancel("announce", task)
         if self.status == self.Status.PUBLISHED and self.expires_at is not None and self.expires_at > now:
-            tell("announce", f"{task}/expiry", payload, due_at=self.expires_at)
+            seen_at = [self.get_absolute_url()]
+            tell("announce", f"{task}/expiry", {"post": self.pk, "paths": seen_at}, due_at=self.expires_at)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from blog.admin.base import NewsroomAdmin, short_moment
-from blog.outbox.models import OPEN, Task
+from blog.outbox.models import Task
 
 KINDS = {
     "announce": _("News of a post"),
@@ -26,15 +26,8 @@ class StateFilter(admin.SimpleListFilter):
         return [("waiting", _("Waiting")), ("given_up", _("Given up")), ("done", _("Done"))]
 
     def queryset(self, request, queryset):
-        conditions = {
-            "waiting": OPEN,
-            "given_up": ~OPEN,
-            "done": ~OPEN,
-        }
-        if self.value() not in conditions:
-            return queryset
-        rows = queryset.filter(conditions[self.value()])
-        return rows if self.value() == "waiting" else rows.filter(done_at__isnull=self.value() == "given_up")
+        states = {"waiting": queryset.open, "given_up": queryset.given_up, "done": queryset.done}
+        return states.get(self.value(), queryset.all)()
 
 
 @admin.register(Task)

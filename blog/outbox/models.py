@@ -17,6 +17,9 @@ class TaskQuerySet(models.QuerySet):
         now = now or timezone.now()
         return self.open().filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now), due_at__lte=now)
 
+    def done(self):
+        return self.filter(done_at__isnull=False)
+
     def given_up(self):
         return self.filter(given_up_at__isnull=False)
 

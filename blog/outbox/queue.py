@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -21,8 +21,13 @@ def tell(
     """
     values = {"payload": payload or {}, "due_at": due_at or timezone.now(), "attempts": 0, "last_error": ""}
     waiting = Task.objects.open().select_for_update().filter(kind=kind, key=key)
-    if not waiting.update(revision=F("revision") + 1, **values):
-        Task.objects.create(kind=kind, key=key, **values)
+    again = {"revision": F("revision") + 1, **values}
+    if not waiting.update(**again):
+        try:
+            with transaction.atomic():
+                Task.objects.create(kind=kind, key=key, **values)
+        except IntegrityError:  # somebody else told it in this very moment
+            waiting.update(**again)
 
 
 def cancel(kind: str, key: str) -> None:

@@ -10,7 +10,7 @@ from blog.outbox.queue import finish, put_back, take
 
 FIRST_WAIT = datetime.timedelta(seconds=30)
 LONGEST_WAIT = datetime.timedelta(hours=6)
-ATTEMPTS = 14  # with the waits between them, about two days
+ATTEMPTS = 18  # with the waits between them, about two days
 KEPT = datetime.timedelta(days=30)
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from blog.addresses import absolute_url
-from blog.feeds.channels import Channel
+from blog.feeds.channels import Channel, CorrectionsChannel
 from blog.feeds.checks import check_channel
 from blog.feeds.directory import channel_for, channels_of
 from blog.feeds.formats import FORMATS
@@ -30,14 +30,14 @@ def announce(payload: dict) -> None:
     """A post's readers' view has changed: spread that out into one task for each that must be told.
 
     `payload`: `post`, its key, and `paths`, the addresses at which it was seen until now. Of a post that was
-    deleted only the site's feed is told.
+    deleted only the feeds of the site are told.
     """
     posts = Post.objects.select_related("category", "author").prefetch_related("tags")
     post = posts.filter(pk=payload["post"]).first()
     paths = set(payload["paths"])
     if post and post.is_public:
         paths.add(post.get_absolute_url())
-    channels = channels_of(post) if post else [Channel()]
+    channels = channels_of(post) if post else [Channel(), CorrectionsChannel()]
     topics = [absolute_url(channel.path(form)) for channel in channels for form in FORMATS.values()]
     for hub in settings.WEBSUB_HUBS:
         for topic in topics:
@@ -56,10 +56,13 @@ def check_feed(payload: dict) -> None:
     channel = channel_for(payload["channel"])
     try:
         channel.require()
+        is_gone = channel.moved_to() is not None
     except Http404:  # its last post is gone, and so is the feed
+        is_gone = True
+    if is_gone:
         FeedCheck.objects.filter(key=channel.key).delete()
-        return
-    check_channel(channel)
+    else:
+        check_channel(channel)
 
 
 def websub(payload: dict) -> None:

@@ -79,8 +79,8 @@ def test_each_publication_has_its_feeds_looked_at(subjects):
     while work_one(HANDLERS):
         pass
     keys = set(FeedCheck.objects.values_list("key", flat=True))
-    assert keys == {"site", "category/tech", "tag/ai", "author/yama"}
-    assert FeedCheck.objects.count() == 12
+    assert keys == {"site", "corrections", "category/tech", "tag/ai", "author/yama"}
+    assert FeedCheck.objects.count() == 15
 
 
 def test_a_new_look_takes_the_place_of_the_last_one():
@@ -100,10 +100,23 @@ def test_the_checks_of_a_feed_that_is_gone_go_too(subjects):
     while work_one(HANDLERS):
         pass
     keys = set(FeedCheck.objects.values_list("key", flat=True))
-    assert keys == {"site", "category/tech"}
+    assert keys == {"site", "corrections", "category/tech"}
 
 
 @pytest.mark.parametrize("key", ["", "tag", "tag/", "planet/x", "site/x"])
 def test_there_is_no_channel_for_a_key_that_is_none(key):
     with pytest.raises(ValueError, match="no feed"):
         channel_for(key)
+
+
+def test_a_check_of_an_address_that_was_left_is_forgotten(admin_client):
+    category = make_category("技術", slug="tech")
+    make_post(category=category)
+    check_channel(CategoryChannel("tech"))
+    category.slug = "technology"
+    category.save()
+    admin_client.post("/admin/blog/feedstate/check/")
+    while work_one(HANDLERS):
+        pass
+    keys = set(FeedCheck.objects.values_list("key", flat=True))
+    assert "category/technology" in keys and "category/tech" not in keys

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from blog.feeds.counting import Counts, counts, subscribers_of, write_down
+from blog.feeds.counting import Counts, counts, forget_old, subscribers_of, write_down
 from blog.feeds.models import FeedDay, FeedReader
 from tests.factories import make_post, tokyo
 
@@ -106,3 +106,24 @@ def test_names_that_somebody_makes_up_do_not_fill_the_memory(monkeypatch):
     requests, _unchanged, _readers = made.take()
     assert len(requests) == 3
     assert max(requests.values()) == 2
+
+
+def test_services_that_somebody_makes_up_do_not_fill_it_either(monkeypatch):
+    monkeypatch.setattr("blog.feeds.counting._MOST_ROWS", 3)
+    made = Counts()
+    for number in range(10):
+        made.add("site", "xml", f"Reader{number} 5 subscribers", unchanged=False)
+    requests, _unchanged, readers = made.take()
+    assert (sum(requests.values()), len(readers)) == (10, 2)
+
+
+def test_services_that_do_not_come_back_and_old_days_are_forgotten():
+    today = tokyo(2025, 10, 21).date()
+    FeedReader.objects.create(
+        key="site", extension="xml", name="Old", subscribers=1, seen_on=tokyo(2025, 10, 1).date()
+    )
+    FeedReader.objects.create(key="site", extension="xml", name="New", subscribers=1, seen_on=today)
+    FeedDay.objects.create(key="site", extension="xml", day=tokyo(2024, 1, 1).date())
+    forget_old(today)
+    assert [reader.name for reader in FeedReader.objects.all()] == ["New"]
+    assert not FeedDay.objects.exists()

@@ -324,3 +324,12 @@ def test_the_same_picture_in_two_places_is_stored_once_and_said(tmp_path):
     report = import_site(write_article(tmp_path, "2025-10-21-b.md", image="/assets/b.png"))
     assert Image.objects.get().posts.count() == 2
     assert [note.path for note in report.notes] == ["/assets/b.png"]
+
+
+def test_a_changed_text_is_news_to_who_polls_the_feed(tmp_path, client):
+    import_site(write_article(tmp_path, body="前の本文。"))
+    etag = client.get("/feed.xml")["ETag"]
+    import_site(write_article(tmp_path, body="後の本文。"))
+    response = client.get("/feed.xml", HTTP_IF_NONE_MATCH=etag)
+    assert response.status_code == 200
+    assert "後の本文。" in response.content.decode()

@@ -4,23 +4,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from blog.outbox.models import Task
+from blog.outbox.models import Task, TaskQuerySet
 from blog.outbox.queue import LEASE, cancel, finish, put_back, take, tell
 from blog.outbox.work import ATTEMPTS, KEPT, HopelessError, LaterError, forget_done, work_one
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """Moves the clock: `clock(seconds=90)` from where it is."""
-    moment = [timezone.now()]
-    monkeypatch.setattr(timezone, "now", lambda: moment[0])
-
-    def move(**by):
-        moment[0] += datetime.timedelta(**by)
-
-    return move
 
 
 def failing(error, times):
@@ -202,3 +190,18 @@ def test_what_was_done_long_ago_is_forgotten_and_what_was_given_up_is_not(clock)
     clock(seconds=KEPT.total_seconds() + 1)
     forget_done(timezone.now())
     assert [task.kind for task in Task.objects.all()] == ["bad"]
+
+
+def test_of_two_who_tell_the_same_at_once_neither_fails(monkeypatch):
+    """The other one's task appears between our look for it and our insertion."""
+    tell("mail", "a", {"n": 1})
+    update = TaskQuerySet.update
+
+    def too_early(rows, **values):
+        monkeypatch.setattr(TaskQuerySet, "update", update)
+        return 0
+
+    monkeypatch.setattr(TaskQuerySet, "update", too_early)
+    tell("mail", "a", {"n": 2})
+    task = Task.objects.get()
+    assert (task.payload, task.revision) == ({"n": 2}, 2)

@@ -1,7 +1,4 @@
-import datetime
-
 import pytest
-from django.utils import timezone
 
 from blog.outbox.work import work_one
 from blog.push.handlers import HANDLERS
@@ -16,18 +13,6 @@ def hub(settings):
     settings.WEBSUB_HUBS = [hub.url]
     yield hub
     hub.close()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """Moves the clock: `clock(minutes=5)` from where it is."""
-    moment = [timezone.now()]
-    monkeypatch.setattr(timezone, "now", lambda: moment[0])
-
-    def move(**by):
-        moment[0] += datetime.timedelta(**by)
-
-    return move
 
 
 @pytest.fixture

@@ -10,8 +10,19 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
 
+from blog.models import Correction
 from blog.outbox.models import Task
-from tests.factories import hours_ago, make_draft, make_post, make_scheduled, publish, withdraw
+from tests.factories import (
+    hours_ago,
+    make_author,
+    make_category,
+    make_draft,
+    make_image,
+    make_post,
+    make_scheduled,
+    publish,
+    withdraw,
+)
 from tests.feeds.rules import SITE
 from tests.push.hub import Hub
 
@@ -19,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 FEEDS = {
     f"{SITE}/{place}feed.{extension}"
-    for place in ("", "category/tech/", "authors/yama/", "tags/ai/")
+    for place in ("", "corrections/", "category/tech/", "authors/yama/", "tags/ai/")
     for extension in ("xml", "atom", "json")
 }
 
@@ -88,6 +99,54 @@ def test_an_expiry_is_told_at_its_moment(hub, work, clock):
     assert f"{SITE}/feed.xml" in hub.topics()
 
 
+def test_search_engines_hear_where_the_expired_article_was(settings, work, clock):
+    server = Hub()
+    settings.INDEXNOW_KEY, settings.INDEXNOW_ENDPOINT = "a1b2c3d4e5", server.url
+    post = make_scheduled(
+        published_at=timezone.now() + datetime.timedelta(minutes=10),
+        expires_at=timezone.now() + datetime.timedelta(minutes=30),
+    )
+    clock(minutes=11)
+    work()
+    server.told.clear()
+    clock(minutes=20)
+    work()
+    assert json.loads(server.told[0][2])["urlList"] == [post.get_canonical_url()]
+    server.close()
+
+
+def test_a_withdrawal_is_told_although_the_post_is_saved_again_before_the_worker_comes(hub, work):
+    post = make_post()
+    work()
+    hub.told.clear()
+    withdraw(post)
+    post.title = "書き直し中"
+    post.save()
+    work()
+    assert f"{SITE}/feed.xml" in hub.topics()
+
+
+@pytest.mark.parametrize("name", ["category", "author", "cover"])
+def test_another_category_author_or_cover_is_news(hub, work, media_root, name):
+    post = make_post()
+    work()
+    hub.told.clear()
+    made = {"category": make_category("別"), "author": make_author("別"), "cover": make_image()}
+    setattr(post, name, made[name])
+    post.save()
+    work()
+    assert f"{SITE}/feed.xml" in hub.topics()
+
+
+def test_a_correction_is_told_to_those_who_follow_the_corrections(hub, work):
+    post = make_post(published_at=hours_ago(5))
+    work()
+    hub.told.clear()
+    Correction.objects.create(post=post, text="訂正。")
+    work()
+    assert f"{SITE}/corrections/feed.xml" in hub.topics()
+
+
 def test_nobody_is_told_of_drafts_or_of_what_readers_cannot_see(hub, work):
     draft = make_draft()
     draft.title = "別の見出し"
@@ -107,7 +166,7 @@ def test_an_archive_that_comes_in_is_no_news(hub, work):
 
 
 def test_a_hub_that_fails_is_told_again_when_it_is_back(hub, work, clock):
-    hub.answers = [500] * 9 + ["drop"] * 3
+    hub.answers = [500] * 12 + ["drop"] * 3
     make_post()
     work()
     assert Task.objects.open().filter(kind="websub").exists()
@@ -126,21 +185,21 @@ def test_a_hub_that_is_down_loses_nothing(settings, work, clock):
     make_post()
     work()
     waiting = Task.objects.open().filter(kind="websub")
-    assert waiting.count() == 9
+    assert waiting.count() == 12
     assert "refused" in waiting.first().last_error
     back = Hub(port=int(down.url.split(":")[2].strip("/")))
     clock(minutes=2)
     work()
     back.close()
-    assert len(back.topics()) == 9
+    assert len(back.topics()) == 12
 
 
 def test_a_hub_that_hangs_is_left_after_a_while(hub, work, monkeypatch):
     monkeypatch.setattr("blog.push.http.SECONDS", 0.2)
-    hub.answers = ["hang"] * 9
+    hub.answers = ["hang"] * 12
     make_post()
     work()
-    assert Task.objects.open().filter(kind="websub").count() == 9
+    assert Task.objects.open().filter(kind="websub").count() == 12
 
 
 def test_a_hub_that_asks_for_patience_gets_it(hub, work):
@@ -152,10 +211,10 @@ def test_a_hub_that_asks_for_patience_gets_it(hub, work):
 
 
 def test_a_hub_that_refuses_is_not_asked_again_and_the_desk_can_see_why(hub, work):
-    hub.answers = [400] * 9
+    hub.answers = [400] * 12
     make_post()
     work()
-    assert Task.objects.given_up().count() == 9
+    assert Task.objects.given_up().count() == 12
     assert "400" in Task.objects.given_up().first().last_error
 
 
@@ -187,7 +246,7 @@ def test_a_sitemap_ping_names_the_sitemap(settings, work):
 
 def test_without_anybody_to_tell_the_outbox_stays_quiet(work):
     make_post()
-    assert work() == 4  # the news, and a look at each of its feeds
+    assert work() == 5  # the news, and a look at each of its feeds
     assert not Task.objects.open().exists()
 
 

@@ -8,6 +8,8 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from blog.addresses import tokyo_date
+from blog.feeds.counting import forget_old
 from blog.outbox.work import forget_done, work_one
 from blog.push.handlers import HANDLERS
 
@@ -42,6 +44,7 @@ class Command(BaseCommand):
         try:
             if cleaning:
                 forget_done(timezone.now())
+                forget_old(tokyo_date(timezone.now()))
             return work_one(HANDLERS)
         except OperationalError as error:
             self.stderr.write(_("The database is away: %(error)s") % {"error": error})
