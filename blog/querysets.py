@@ -12,6 +12,11 @@ from blog.naming import NAME_LENGTH, name_key, normalise_name
 from blog.search import index
 
 
+def is_key(value) -> bool:
+    """Whether the value can be a primary key (64 bits)."""
+    return str(value).isdecimal() and len(str(value)) < 19
+
+
 def public_filter(prefix: str = "", now: datetime.datetime | None = None) -> Q:
     """The rule of visibility as a filter; `prefix` leads to the post from another table (`"posts__"`).
 
@@ -26,6 +31,11 @@ def public_filter(prefix: str = "", now: datetime.datetime | None = None) -> Q:
 def scheduled_filter(now: datetime.datetime | None = None) -> Q:
     """Published, but for a moment that has not come; in memory `Post.is_scheduled`."""
     return Q(status="published", published_at__gt=now or timezone.now())
+
+
+def written_filter(user) -> Q:
+    """Begun by the user, or with a byline that is linked to the user's account."""
+    return Q(author__user=user.pk) | Q(created_by=user.pk)
 
 
 def last_change(prefix: str = ""):
@@ -65,8 +75,7 @@ class PostQuerySet(models.QuerySet):
         return self.filter(status="published", expires_at__lte=now or timezone.now())
 
     def written_by(self, user):
-        """Begun by the user, or with a byline that is linked to the user's account."""
-        return self.filter(Q(author__user=user) | Q(created_by=user))
+        return self.filter(written_filter(user))
 
     def newest_first(self):
         return self.order_by("-published_at", "-pk")

@@ -184,11 +184,13 @@ def test_a_thumbnail_is_small_and_kept_by_the_browser(admin_client):
     assert Pillow.open(io.BytesIO(response.content)).size == (320, 180)
 
 
-def test_thumbnails_are_for_staff(client):
+def test_thumbnails_are_for_those_who_may_see_pictures(client):
     image = make_image()
     address = f"/admin/blog/image/{image.pk}/thumbnail/"
     assert client.get(address).status_code == 302
     client.force_login(make_staff())
+    assert client.get(address).status_code == 403
+    client.force_login(staff_with("view_image"))
     assert client.get(address).status_code == 200
 
 

@@ -29,9 +29,9 @@ ALLOWED = {
     "querysets": {"naming", "search"},
     "media": {"naming", "rendering"},
     "outbox": {"models"},
-    "workflow": {"addresses", "audit", "history", "models", "querysets", "rendering"},
+    "workflow": {"audit", "history", "links", "models", "querysets", "rendering"},
     "accounts": {"audit", "models"},
-    "editing": {"models", "naming", "views"},
+    "editing": {"history", "models", "naming", "querysets", "views", "workflow"},
     "importer": {"addresses", "jekyll", "media", "models", "naming", "search"},
     "search": {"models", "rendering"},
     "models": {
@@ -47,6 +47,7 @@ ALLOWED = {
         "search",
     },
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
+    "links": {"addresses", "models"},
     "middleware": {"models", "addresses"},
     "history": {"models", "addresses", "audit"},
 }

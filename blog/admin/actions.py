@@ -132,8 +132,9 @@ class WorkflowActions:
         if data is None or not all(valid):
             return self._asking_page(request, step, rows, note)
         done, refused = 0, {}
-        for row in rows:
-            done += self._attempt(request, row, note.cleaned_data["note"], refused)
+        with self.recording(request, [row.post.pk for row in open_rows]):
+            for row in rows:
+                done += self._attempt(request, row, note.cleaned_data["note"], refused)
         self._report(request, str(DONE[step] % done), done, refused)
         return None
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.audit import record
 from blog.models import Post
+from blog.querysets import is_key
 
 
 class ChoiceSelect(AutocompleteSelect):
@@ -21,11 +22,6 @@ class ChoiceSelect(AutocompleteSelect):
 
     def optgroups(self, name, value, attr=None):
         return super().optgroups(name, list(filter(is_key, value)), attr)
-
-
-def is_key(value) -> bool:
-    """Whether the value can be a primary key (64 bits)."""
-    return str(value).isdecimal() and len(str(value)) < 19
 
 
 class ChoicesMixin:
@@ -73,6 +69,8 @@ class NewsroomAdmin(ChoicesMixin, admin.ModelAdmin):
         super().delete_queryset(request, queryset)
 
     def changeform_view(self, request, *args, **kwargs):
+        if "_saveasnew" in request.POST:  # which Django obeys also where it does not offer it
+            raise PermissionDenied
         try:
             return super().changeform_view(request, *args, **kwargs)
         except (IntegrityError, ValidationError):

@@ -3,10 +3,11 @@
 from django.urls import reverse
 from django.utils.html import format_html
 
-from blog.admin.base import ChoiceSelect, is_key
+from blog.admin.base import ChoiceSelect
 from blog.admin.uploads import PictureField
 from blog.media.pictures import MAX_BYTES, THUMBNAIL_SIDE
 from blog.models import Image
+from blog.querysets import is_key
 
 
 def thumbnail_address(image: Image) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from blog.admin.markdown import refused
 from blog.admin.search import search_posts
 from blog.admin.states import state_of
+from blog.admin.toolbar import SIGNED_OUT
 from blog.models import Post
 
 FOUND = 20
@@ -22,7 +23,7 @@ def posts(request: HttpRequest) -> JsonResponse:
     A post without a date has no address yet: its `path` is empty.
     """
     if not admin.site.has_permission(request):
-        return refused("q", _("You are signed out. Sign in again in another tab; your text stays here."), 403)
+        return refused("q", SIGNED_OUT, 403)
     desk = admin.site.get_model_admin(Post)
     if not desk.has_view_or_change_permission(request):
         return refused("q", _("Your account may not see posts."), 403)

@@ -14,17 +14,15 @@ from django.core.exceptions import ValidationError
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from markdownx.widgets import AdminMarkdownxWidget
 
-from blog.admin.toolbar import TEXTS, TOOLS
+from blog.admin.toolbar import SIGNED_OUT, TEXTS, TOO_LONG, TOOLS
 from blog.media.models import Image
 from blog.media.pictures import MAX_BYTES, UnusablePicture
 from blog.models.markdown import render_body
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
-TOO_LONG = gettext_lazy("The text is larger than 10 MB.")
 WRITING = ("blog.add_post", "blog.change_post", "blog.add_page", "blog.change_page")
 
 
@@ -85,9 +83,7 @@ def for_writers(field: str):
         def guarded(request: HttpRequest) -> HttpResponse:
             user = request.user
             if not user.is_authenticated:
-                return refused(
-                    field, _("You are signed out. Sign in again in another tab; your text stays here."), 403
-                )
+                return refused(field, SIGNED_OUT, 403)
             if not (admin.site.has_permission(request) and any(map(user.has_perm, WRITING))):
                 return refused(field, _("Your account may not write posts or pages."), 403)
             return view(request)

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from blog.admin.base import InUse, NewsroomAdmin, edit_link, is_autocomplete, short_moment
+from blog.admin.base import NewsroomAdmin, edit_link, is_autocomplete, short_moment
 from blog.admin.covers import thumbnail_tag
 from blog.admin.library import LibraryViews
 from blog.admin.uploads import ImageForm, UploadForm
@@ -44,7 +44,7 @@ class UseFilter(admin.SimpleListFilter):
 
 
 @admin.register(Image)
-class ImageAdmin(LibraryViews, InUse, NewsroomAdmin):
+class ImageAdmin(LibraryViews, NewsroomAdmin):
     form = ImageForm
     list_display = ["small_picture", "__str__", "about", "credit_line", "use_count", "uploaded"]
     list_display_links = ["__str__"]
@@ -184,7 +184,7 @@ class ImageAdmin(LibraryViews, InUse, NewsroomAdmin):
         used = [image for image in objs if image.cover_count or image.body_count]
         if used:
             return [], {}, set(), [use for image in used for use in self.uses(image)]
-        return admin.ModelAdmin.get_deleted_objects(self, objs, request)
+        return super().get_deleted_objects(objs, request)
 
     def delete_view(self, request, object_id, extra_context=None):
         try:

@@ -22,6 +22,7 @@ from blog.workflow.transitions import (
     STEPS,
     UPDATE,
     Step,
+    pressed,
     publishing_step,
     refuse,
 )
@@ -125,8 +126,7 @@ class PostForm(MarkdownForm):
 
     @property
     def button(self) -> str:
-        """The name of the button that was pressed, if it is one of a step."""
-        return next((name for name in ("publish_now", *STEPS) if f"_{name}" in self.data), "")
+        return pressed(self.data)
 
     @property
     def at(self):

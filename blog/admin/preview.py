@@ -16,9 +16,9 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from blog.admin.markdown import MarkdownForm
 from blog.admin.post_form import MomentField, TagsField
 from blog.admin.states import badge, state_of
-from blog.models import Post, Tag
-from blog.naming import name_key, slugify
-from blog.views.posts import PostView
+from blog.admin.toolbar import SIGNED_OUT
+from blog.models import Post
+from blog.views.posts import PostView, tags_named
 
 
 class PostPreview(PostView):
@@ -78,7 +78,7 @@ class TypedPostPreview(PostView):
 
     def post(self, request, pk=None):
         if not self.model_admin.admin_site.has_permission(request):
-            return self.refuse(_("You are signed out. Sign in again in another tab; your text stays here."))
+            return self.refuse(SIGNED_OUT)
         post = get_object_or_404(Post.objects.with_page_data(), pk=pk) if pk else None
         if not self.may_preview(post):
             return self.refuse(_("Your account may not write posts or pages."))
@@ -111,8 +111,7 @@ class TypedPostPreview(PostView):
     def get_tags(self):
         if self.names is None:
             return super().get_tags()
-        known = {tag.key: tag for tag in Tag.objects.filter(key__in=map(name_key, self.names))}
-        return [known.get(name_key(name)) or Tag(name=name, slug=slugify(name)) for name in self.names]
+        return tags_named(self.names)
 
 
 class PreviewsOfTypedPosts:

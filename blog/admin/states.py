@@ -5,9 +5,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from blog.querysets import PostQuerySet
-from blog.workflow.states import SEEN_BY_READERS, State, state_of
+from blog.workflow.states import State, state_of
 
-__all__ = ["SEEN_BY_READERS", "CoverFilter", "State", "StateFilter", "badge", "in_state", "state_of"]
+__all__ = ["CoverFilter", "State", "StateFilter", "badge", "in_state", "state_of"]
 
 
 # A shape for each, because colour alone says nothing to many eyes.

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+SIGNED_OUT = _("You are signed out. Sign in again in another tab; your text stays here.")
+TOO_LONG = _("The text is larger than 10 MB.")
+
 
 @dataclass(frozen=True)
 class Tool:
@@ -52,8 +55,8 @@ TOOLS = [
 # data-text-… attributes of the editor; the script fills in what stands in braces.
 TEXTS = {
     "failed": _("The preview cannot be shown just now. Your text is safe."),
-    "signed-out": _("You are signed out. Sign in again in another tab; your text stays here."),
-    "too-long": _("The text is larger than 10 MB."),
+    "signed-out": SIGNED_OUT,
+    "too-long": TOO_LONG,
     "uploading": _("Uploading: {name}"),
     "waiting": _("Waiting"),
     "uploaded": _("Inserted: {name}"),

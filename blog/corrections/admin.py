@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from blog.admin.base import NewsroomAdmin, edit_link, is_key, short_moment
+from blog.admin.base import NewsroomAdmin, edit_link, short_moment
 from blog.admin.post_form import LocalDateTimeInput, MomentField
 from blog.audit import record
 from blog.history.recording import recording
 from blog.models import Correction, Post
+from blog.querysets import is_key
 
 
 class CorrectionForm(forms.ModelForm):

@@ -14,6 +14,7 @@ from blog.editing.opening import Opening, opened_with, panel
 from blog.editing.saving import Saving, locked_session
 from blog.editing.values import RELATED, related_data, typed_values
 from blog.models.posts import Post
+from blog.querysets import is_key
 
 
 class EditingMixin:
@@ -107,7 +108,7 @@ class EditingMixin:
             object_id = str(session.post_id)
         request.editing = saving = Saving(request, session, self.has_publish_permission(request))
         key = unquote(object_id) if object_id else ""
-        if key.isdecimal() and len(key) < 19:
+        if is_key(key):
             saving.post = Post.objects.select_for_update().filter(pk=key).first()
         if object_id is None:
             saving.typed = typed_values(self.post_form(request, None)(), request.POST)

@@ -7,6 +7,7 @@ from blog.editing.marks import marked
 from blog.editing.merge import changed_blocks
 from blog.editing.values import RELATED
 from blog.models.posts import Post
+from blog.querysets import is_key
 
 
 def compared(form, old: dict, new: dict) -> list[dict]:
@@ -28,13 +29,13 @@ def compared(form, old: dict, new: dict) -> list[dict]:
 def spoken(form, name: str, value) -> str:
     """A value in words: the name of a chosen row, yes or no, the titles of related posts."""
     if name == RELATED:
-        titles = Post.objects.in_bulk([key for key in value if key.isdecimal()]) if value else {}
-        return "\n".join(str(titles.get(int(key), key)) if key.isdecimal() else key for key in value)
+        titles = Post.objects.in_bulk(filter(is_key, value)) if value else {}
+        return "\n".join(str(titles.get(int(key), key)) if is_key(key) else key for key in value)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     field = form.fields[name]
     if value and hasattr(field, "queryset"):
-        found = field.queryset.filter(pk=value).first() if str(value).isdecimal() else None
+        found = field.queryset.filter(pk=value).first() if is_key(value) else None
         return str(found) if found else ""
     if hasattr(field, "choices"):
         return str(dict(field.choices).get(value, value))

@@ -121,7 +121,6 @@ def _row(bound, merged, found: Found, data) -> dict:
                 "theirs": their_marks,
                 "choice": data.get(f"decision-{key}", ""),
                 "text": data.get(f"text-{key}", part.mine),
-                "conflict": part,
             }
         )
     return {

@@ -1,32 +1,15 @@
-"""Where two texts differ, by character: Japanese has no spaces between words. Pure functions."""
+"""Where two texts differ, side by side, by character: Japanese has no spaces between words."""
 
-from difflib import SequenceMatcher
+from blog.history.diffs import Span, diff_text
 
-_MOST_COMPARISONS = 9_000_000
-_SHORTEST_COMMON = 2
+Pieces = list[tuple[bool, str]]
 
 
-def marked(left: str, right: str) -> tuple[list[tuple[bool, str]], list[tuple[bool, str]]]:
+def marked(left: str, right: str) -> tuple[Pieces, Pieces]:
     """Both texts in pieces of (is it different, text)."""
-    if len(left) * len(right) > _MOST_COMPARISONS:
-        return _pieces([(True, left)]), _pieces([(True, right)])
-    ours, others = [], []
-    for tag, i, j, k, m in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        # One character in common between two differences is chance, not sense.
-        inside = i > 0 and j < len(left) and j - i < _SHORTEST_COMMON
-        differs = tag != "equal" or inside
-        ours.append((differs, left[i:j]))
-        others.append((differs, right[k:m]))
-    return _pieces(ours), _pieces(others)
+    spans = diff_text(left, right)
+    return _side(spans, "del"), _side(spans, "ins")
 
 
-def _pieces(pieces: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
-    joined = []
-    for differs, text in pieces:
-        if not text:
-            continue
-        if joined and joined[-1][0] == differs:
-            joined[-1] = (differs, joined[-1][1] + text)
-        else:
-            joined.append((differs, text))
-    return joined
+def _side(spans: list[Span], own: str) -> Pieces:
+    return [(span.kind == own, span.text) for span in spans if span.kind in {"same", own}]

@@ -85,10 +85,6 @@ class EditingSession(models.Model):
         values = self.draft or self.base
         return values.get("title") or str(_("Without a headline"))
 
-    @property
-    def is_present(self) -> bool:
-        return self.seen_at is not None and self.seen_at > timezone.now() - PRESENT_FOR
-
     def keep(self, typed: dict, serial: int) -> None:
         """Take over what is typed, by field; nothing is kept when it is what the form was opened with."""
         draft = (self.draft or self.base) | typed

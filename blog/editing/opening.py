@@ -113,7 +113,6 @@ def panel(request, session: EditingSession, post: Post | None, draft, may_publis
         "saves_draft": protected or session.of_working_draft,
         "offers_draft": is_published and not protected and not session.of_working_draft,
         "may_change_live": not protected,
-        "is_published": is_published,
         "is_public": post is not None and post.is_public,
     }
 

@@ -5,9 +5,9 @@ from django.http import QueryDict
 from blog.editing.opening import current_values
 from blog.editing.values import RELATED, form_data, stored_values
 from blog.models.posts import Post
-from blog.models.taxonomy import Tag
-from blog.naming import parse_tags, slugify
-from blog.views.posts import PostView
+from blog.naming import parse_tags
+from blog.querysets import is_key
+from blog.views.posts import PostView, tags_named
 
 
 class DraftPreview(PostView):
@@ -35,14 +35,12 @@ class DraftPreview(PostView):
         response["X-Robots-Tag"] = "noindex"
         return response
 
-    def get_head(self, context):
-        names = parse_tags(self.values.get("tags", ""))
-        context["tags"] = [Tag(name=name, slug=slugify(name)) for name in names]
-        return super().get_head(context)
+    def get_tags(self):
+        return tags_named(parse_tags(self.values.get("tags", "")))
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        chosen = [int(key) for key in self.values.get(RELATED, []) if key.isdecimal()]
+        chosen = [int(key) for key in self.values.get(RELATED, []) if is_key(key)]
         found = Post.objects.public().with_card_data().in_bulk(chosen)
         context["related"] = [found[pk] for pk in chosen if pk in found] or context["related"]
         return context

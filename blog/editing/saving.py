@@ -15,8 +15,8 @@ from blog.editing.opening import current_values, may_change_live
 from blog.editing.values import MergedValues, form_data, merge_values, stored_values, typed_values
 from blog.editing.wording import others_since
 from blog.models.posts import Post
-
-_PLAIN = {"_save", "_continue", "_addanother", "_save_draft", "_publish_draft", "_resolve"}
+from blog.querysets import is_key
+from blog.workflow.transitions import pressed
 
 
 def locked_session(request) -> EditingSession | None:
@@ -56,6 +56,12 @@ class Saving:
     @property
     def publishes_draft(self) -> bool:
         return "_publish_draft" in self.request.POST
+
+    @property
+    def serial(self) -> int | None:
+        """The number of the page's last autosave, as the form tells it."""
+        sent = self.request.POST.get("editing_serial", "")
+        return int(sent) if is_key(sent) else None
 
     def label(self, name: str) -> str:
         return str(self.labels.get(name) or _("related posts"))
@@ -99,7 +105,6 @@ class Saving:
         live_is_open = may_change_live(self.post, self.may_publish)
         if self.publishes_draft and not live_is_open:
             raise PermissionDenied
-        is_transition = any(name.startswith("_") and name not in _PLAIN for name in self.request.POST)
         self.became_public = bool(
             session and session.pk and session.base and is_published and not session.was_published
         )
@@ -107,7 +112,7 @@ class Saving:
             not live_is_open
             or bool(session and session.of_working_draft)
             or ("_save_draft" in self.request.POST and is_published)
-            or (self.became_public and not is_transition)
+            or (self.became_public and not pressed(self.request.POST))
         )
 
     def _take(self, merged: MergedValues) -> None:
@@ -124,8 +129,7 @@ class Saving:
         """Nothing was saved: what was typed stays, to be had back."""
         if self.session is None:
             return
-        serial = self.request.POST.get("editing_serial", "")
-        self.session.keep(self.typed, int(serial) if serial.isdecimal() and len(serial) < 16 else 0)
+        self.session.keep(self.typed, self.serial or 0)
         self.session.save()
 
     def store_draft(self) -> None:
@@ -143,8 +147,7 @@ class Saving:
             self.draft.delete()
             self.session.of_working_draft = False
         if self.session is not None and self.post is not None:
-            serial = self.request.POST.get("editing_serial", "")
-            if serial.isdecimal() and len(serial) < 16:
-                self.session.serial = int(serial)
+            if self.serial is not None:
+                self.session.serial = self.serial
             self.session.of_working_draft |= self.saves_draft
             self.session.settle(self.post, self.typed)

@@ -80,6 +80,8 @@ def draft_preview(request, model_admin, pk):
 def discard_draft(request, model_admin, pk):
     """Asks, then takes the working draft away; its text stays among the user's unsaved texts."""
     with transaction.atomic():
+        if request.method == "POST":  # a save of the draft waits, or is waited for, as `Saving` does
+            Post.objects.select_for_update().filter(pk=pk).values_list("pk").first()
         draft = _draft_of(request, model_admin, pk)
         if request.method == "POST":
             now = timezone.now()

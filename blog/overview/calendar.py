@@ -10,10 +10,11 @@ from blog.addresses import TOKYO, tokyo_date
 from blog.admin.states import State, badge, state_of
 from blog.models import Post
 from blog.querysets import PostQuerySet
+from blog.workflow.states import UNPUBLISHED
 
 SHOWN_PER_DAY = 4
 FIRST_YEAR, LAST_YEAR = 1990, 2099  # as the form of a post allows
-MOVABLE = {State.DRAFT, State.IN_REVIEW, State.SCHEDULED}
+MOVABLE = UNPUBLISHED | {State.SCHEDULED}
 
 _weeks = calendar.Calendar(firstweekday=calendar.SUNDAY)
 

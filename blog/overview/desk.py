@@ -18,7 +18,7 @@ from blog.addresses import TOKYO
 from blog.feeds.desk import alarms as feed_alarms
 from blog.models import Author, Post, Task, Transition
 from blog.overview.problems import Problem, has_problem
-from blog.querysets import PostQuerySet, public_filter, scheduled_filter
+from blog.querysets import PostQuerySet, public_filter, scheduled_filter, written_filter
 
 ROWS = 6  # of each block; the list of posts has the rest
 
@@ -101,7 +101,6 @@ def desk_context(request: HttpRequest, site: AdminSite) -> dict:
     return {
         "may_view_posts": True,
         "may_add_posts": admin.has_add_permission(request),
-        "may_change_posts": admin.has_change_permission(request),
         "has_byline": Author.objects.filter(user=request.user).exists(),
         "blocks": _blocks(posts, counts, request.user),
         "alarms": alarms(request),
@@ -115,7 +114,7 @@ def _counts(posts: PostQuerySet, user) -> dict[str, int]:
     """All numbers on the desk, by one query over the table."""
     now = timezone.now()
     conditions = {
-        "drafts": Q(pk__in=_own_drafts(posts, user).values("pk")),
+        "drafts": written_filter(user) & Q(status=Post.Status.DRAFT),
         "waiting": Q(status=Post.Status.IN_REVIEW),
         "scheduled": scheduled_filter(now),
         "public": public_filter(now=now),

@@ -32,14 +32,6 @@ class Bar:
     label: str
     count: int
 
-    @property
-    def middle(self) -> tuple[float, float]:
-        return self.x + self.width / 2, self.y + self.height / 2
-
-    @property
-    def has_room(self) -> bool:
-        return self.height >= 14
-
 
 @dataclass
 class Row:

@@ -126,9 +126,14 @@ class OverviewList:
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        check_post(form.instance)
+    def log_addition(self, request, obj, message):
+        check_post(obj)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request, obj, message):
+        """However it was changed at the desk: by the form, a step, or an old version restored."""
+        check_post(obj)
+        return super().log_change(request, obj, message)
 
     @admin.display(description=gettext_lazy("publication"), ordering="published_at", empty_value="")
     def publication(self, post):

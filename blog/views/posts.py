@@ -12,6 +12,7 @@ from django.views.generic import DetailView
 
 from blog import structured_data
 from blog.models import Post, Tag
+from blog.naming import name_key, slugify
 from blog.views.errors import gone
 from blog.views.head import Feed, Head, HeadMixin, SharePicture
 from blog.views.sharing import share_links
@@ -130,3 +131,10 @@ def reading_on(post: Post) -> dict:
     others = [p for p in around if p not in taken and p.category_id == post.category_id]
     missing = max(0, RELATED_POSTS - len(chosen))
     return {"related": chosen + others[:missing], "older": older, "newer": newer}
+
+
+def tags_named(names: list[str]) -> list[Tag]:
+    """The tags that a save would give for these names, by their other names too; new ones are not saved."""
+    known = Tag.objects.found_as([name_key(name) for name in names])
+    tags = [known.get(name_key(name)) or Tag(name=name, slug=slugify(name)) for name in names]
+    return list({tag.slug: tag for tag in tags}.values())

@@ -8,22 +8,24 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from blog.admin.base import NewsroomAdmin, is_key, short_moment
+from blog.admin.base import NewsroomAdmin, short_moment
 from blog.admin.states import badge
 from blog.models import Post, Spelling
-from blog.querysets import PostQuerySet
+from blog.querysets import PostQuerySet, is_key
 from blog.workflow import roles, views
 from blog.workflow.checks import check
 from blog.workflow.states import State, state_of
 from blog.workflow.transitions import (
     PUBLISH,
     RECALL,
+    REDATE,
     RESCHEDULE,
     RETURN,
     SCHEDULE,
     STEPS,
     UPDATE,
     WITHDRAW,
+    pressed,
     steps_from,
 )
 
@@ -65,7 +67,7 @@ class WorkflowDesk:
 
     def get_object(self, request, object_id, from_field=None):
         """What is about to be saved is locked: a save cannot undo a step taken meanwhile."""
-        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
+        if request.method == "POST" and connection.in_atomic_block and is_key(object_id):
             Post.objects.select_for_update().filter(pk=object_id).values_list("pk").first()
         return super().get_object(request, object_id, from_field)
 
@@ -89,6 +91,11 @@ class WorkflowDesk:
     def has_history_permission(self, request, row) -> bool:
         """Earlier versions were drafts, which are not everybody's to see."""
         return super().has_history_permission(request, row) and roles.may_see_drafts(request.user, row)
+
+    def has_restore_permission(self, request, row) -> bool:
+        """What readers see changes only by who may publish."""
+        allowed = super().has_restore_permission(request, row)
+        return allowed and (row.status != Post.Status.PUBLISHED or roles.may_publish(request.user, row))
 
     def has_recover_permission(self, request) -> bool:
         return super().has_recover_permission(request) and roles.sees_all(request.user)
@@ -151,7 +158,7 @@ class WorkflowDesk:
         return self._response_to_step(request, obj) or super().response_change(request, obj)
 
     def _response_to_step(self, request, post):
-        if not any(f"_{name}" in request.POST for name in ("publish_now", *STEPS)):
+        if not pressed(request.POST):
             return None
         self.message_user(request, outcome(post), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:blog_post_change", args=[post.pk]))
@@ -187,7 +194,7 @@ def _buttons(post: Post, steps) -> list[dict]:
             button |= {"kind": "publish", **_publish_labels(post.published_at)}
         elif step.status in {Post.Status.WITHDRAWN, Post.Status.DRAFT}:
             button["kind"] = "withdraw"
-        hidden = step in {SCHEDULE, RESCHEDULE} or step.name == "redate" or (step is WITHDRAW and scheduled)
+        hidden = step in {SCHEDULE, RESCHEDULE, REDATE} or (step is WITHDRAW and scheduled)
         if not hidden:
             buttons.append(button)
     return sorted(buttons, key=lambda button: button["kind"] == "publish")

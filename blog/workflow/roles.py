@@ -3,10 +3,8 @@
 A writer has posts that are their own: those they began, and those whose author is linked to their account.
 """
 
-from django.db.models import Q
-
 from blog.models import Post
-from blog.querysets import PostQuerySet, public_filter
+from blog.querysets import PostQuerySet, public_filter, written_filter
 
 WRITER, EDITOR, PUBLISHER = "ライター", "編集者", "公開責任者"
 
@@ -20,7 +18,7 @@ def visible_to(posts: PostQuerySet, user) -> PostQuerySet:
     """The posts that the desk shows to this user: all, or their own and what readers see."""
     if sees_all(user):
         return posts
-    return posts.filter(public_filter() | Q(created_by=user.pk) | Q(author__user=user.pk))
+    return posts.filter(public_filter() | written_filter(user))
 
 
 def owns(user, post: Post) -> bool:

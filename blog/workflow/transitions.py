@@ -191,6 +191,11 @@ STEPS = {
 }
 
 
+def pressed(data) -> str:
+    """The name of the step whose button is in the data of a form; empty if none is."""
+    return next((name for name in ("publish_now", *STEPS) if f"_{name}" in data), "")
+
+
 def steps_from(post: Post, user) -> list[Step]:
     """What this user can do next with a post as it is stored."""
     state = state_of(post)

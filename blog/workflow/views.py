@@ -17,6 +17,7 @@ from blog.addresses import absolute_url
 from blog.audit import record
 from blog.history.recording import recording
 from blog.models import Post, PreviewLink
+from blog.querysets import is_key
 from blog.views.head import Head
 from blog.views.posts import PostView
 from blog.workflow import roles
@@ -107,7 +108,7 @@ class PreviewLinksView(DeskView):
             raise PermissionDenied
         if "revoke" in request.POST:
             key = request.POST["revoke"]
-            links = self.post_shown.preview_links.filter(pk=key) if key.isdecimal() and len(key) < 19 else ()
+            links = self.post_shown.preview_links.filter(pk=key) if is_key(key) else ()
             for link in links:
                 link.revoke()
             return self.get(request, pk)

@@ -283,6 +283,9 @@ def test_no_folder_of_pictures_is_listed_and_none_is_counted_up(client):
         assert client.get(path).status_code == 404
     for path in ("thumbnail/", "change/", "replace/"):
         assert client.get(f"{LIST}{image.pk}/{path}").status_code == 302
+    client.force_login(staff_with("view_page"))
+    assert client.get(f"{LIST}{image.pk}/thumbnail/").status_code == 403
+    client.logout()
     assert client.get("/admin/blog/image/choices/").status_code == 302
 
 

@@ -7,9 +7,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from blog.models import DeadLink, Redirect
+from blog.history.recording import versions_of
+from blog.models import DeadLink, Post, Redirect
 from blog.overview.links import check_all, check_post, dead_paths, internal_links
-from tests.admin_pages import post_page, save_form
+from tests.admin_pages import form_fields, post_page, save_form
 from tests.factories import (
     make_author,
     make_category,
@@ -29,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 MOMENT = {"published_at": tokyo(2025, 10, 21, 9, 0)}
 
 
-def dead(client=None) -> set[tuple[str, str]]:
+def dead() -> set[tuple[str, str]]:
     return set(DeadLink.objects.values_list("post__title", "path"))
 
 
@@ -163,3 +164,18 @@ def test_the_filtered_list_names_the_dead_links(admin_client):
     page = admin_client.get("/admin/blog/post/", {"problem": "dead_links"}).content.decode()
     assert "<li>/nowhere/</li>" in page
     assert "/nowhere/" not in admin_client.get("/admin/blog/post/").content.decode()
+
+
+def test_a_restored_version_brings_the_list_of_dead_links_up_to_date(admin_client):
+    post = make_post(body="[先](/2020/01/01/none/)", status="draft")
+    save_form(admin_client, post_page(post), body="リンクなし。")
+    assert not post.dead_links.exists()
+    oldest = versions_of(Post, post.pk).last()
+    address = f"/admin/blog/post/{post.pk}/history/{oldest.pk}/restore/"
+    admin_client.post(address, form_fields(admin_client.get(address)))
+    assert post.dead_links.exists()
+
+
+def test_a_relative_link_is_followed_and_the_desk_is_no_place_for_readers():
+    assert internal_links('<a href="../../../../about/">a</a>') == {"/about/"}
+    assert dead_paths({"/admin/"}) == {"/admin/"}

@@ -1,6 +1,7 @@
 import pytest
 from django.utils import timezone
 
+from blog.media.pictures import prepare
 from blog.models import Redirect, Spelling
 from blog.workflow.checks import check, check_all
 from blog.workflow.checks.content import width
@@ -15,6 +16,7 @@ from tests.factories import (
     make_scheduled,
     make_tag,
     make_withdrawn,
+    picture_bytes,
     tokyo,
 )
 
@@ -310,7 +312,18 @@ def test_many_posts_are_checked_at_once_with_as_many_queries_as_one(django_asser
         ]
 
     one, nine = make(1), make(9)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         check_all(one)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(check_all(nine, [timezone.now()] * 9)) == 9
+
+
+def test_a_link_to_a_former_address_or_file_is_no_dead_link(media_root):
+    category, image = make_category("技術", slug="tech"), make_image()
+    make_post(category=category)
+    category.slug = "technology"
+    category.save()
+    old = image.file.name
+    image.replace(*prepare(picture_bytes((9, 9))), "new.png")
+    body = f"[分類](/category/tech/) [フィード](/category/technology/feed.atom) [図](/media/{old})"
+    assert found(make_flawless(body=body), "link") == []

@@ -1,20 +1,19 @@
 """The history in the admin of posts and pages: writing versions, and the addresses of its pages."""
 
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.urls import path
 
-from blog.admin.base import is_key
 from blog.history.admin.deleted import DeletedPages
 from blog.history.admin.versions import VersionPages
 from blog.history.recording import record, record_deletion, recording
+from blog.querysets import is_key
 
 
 class HistoryMixin(VersionPages, DeletedPages):
     """For the model admins of posts and pages. Put it before NewsroomAdmin.
 
-    Everything saved through the form or by a list action becomes one version of each row that changed. A view
-    of your own that saves rows does so within `recording(request.user, Model, keys)`, or calls `log_change`
-    once it is done.
+    Everything saved through the form becomes one version of the row. A list action that saves rows does so
+    within `self.recording(request, keys)`; a view of your own does it within
+    `recording(request.user, Model, keys)`, or calls `log_change` once it is done.
     """
 
     # Versions are written
@@ -22,20 +21,11 @@ class HistoryMixin(VersionPages, DeletedPages):
     def changeform_view(self, request, object_id=None, *args, **kwargs):
         if request.method != "POST":
             return super().changeform_view(request, object_id, *args, **kwargs)
-        with self._recording(request, [object_id]):
+        with self.recording(request, [object_id]):
             return super().changeform_view(request, object_id, *args, **kwargs)
 
-    def response_action(self, request, queryset):
-        everything = request.POST.get("select_across") == "1"
-        keys = (
-            queryset.values_list("pk", flat=True)
-            if everything
-            else request.POST.getlist(ACTION_CHECKBOX_NAME)
-        )
-        with self._recording(request, keys):
-            return super().response_action(request, queryset)
-
-    def _recording(self, request, keys):
+    def recording(self, request, keys):
+        """For a form or a list action: what is saved within becomes one version of each of these rows."""
         request.recorded = {int(key) for key in keys if is_key(key)}
         return recording(request.user, self.model, request.recorded)
 

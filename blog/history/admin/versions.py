@@ -10,24 +10,21 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from reversion.models import Version
 
-from blog.admin.base import is_key, short_moment
+from blog.admin.base import short_moment
 from blog.history.admin.pages import HistoryPages, facts, with_covers
 from blog.history.changes import compare, summary
 from blog.history.recording import versions_of
 from blog.history.restoring import prepare, restore, what_changes
 from blog.history.snapshots import complete_rows, snapshot, stored, substance
 from blog.models import Post
+from blog.querysets import is_key
 
 VERSIONS_A_PAGE = 20
 
 
 class VersionPages(HistoryPages):
     def has_restore_permission(self, request, row) -> bool:
-        """To change it; and what readers see, only as who may publish."""
-        seen = isinstance(row, Post) and row.status == Post.Status.PUBLISHED
-        return self.has_change_permission(request, row) and (
-            not seen or request.user.has_perm("blog.publish_post")
-        )
+        return self.has_change_permission(request, row)
 
     def has_history_permission(self, request, row) -> bool:
         return self.has_view_or_change_permission(request, row)

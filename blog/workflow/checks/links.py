@@ -1,80 +1,31 @@
 """Links into our own site: whether a reader who follows one at the moment of publication finds something."""
 
-import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
-from django.conf import settings
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-from blog.addresses import canonical_path
-from blog.models import Author, Category, Image, Page, Post, Redirect, Tag
+from blog.links import own_path, target, there
+from blog.models import Post, Redirect
 from blog.models.markdown import render_body
 from blog.workflow.checks.finding import Article, Finding, lines_by_text
-
-_NAMED = {"category": Category, "tag": Tag, "author": Author}
-_BASE = "/0000/00/00/post/"  # what a relative link is relative to; the date does not matter
-_DEAD, _ALIVE = ("dead", None), ("alive", None)
-
-
-def own_path(address: str) -> str | None:
-    """The path of an address on our own site; None for any other site, mail and the like."""
-    try:
-        parts = urlsplit(urljoin(f"{settings.SITE_URL}{_BASE}", address.strip()))
-        is_own = parts.scheme in {"http", "https"} and parts.hostname == settings.SITE_HOST
-    except ValueError:  # `http://[`
-        return None
-    return canonical_path(parts.path) if is_own else None
-
-
-def _target(path: str) -> tuple:
-    """What an address leads to: a kind, and what identifies the row of that kind."""
-    try:
-        match = resolve(path)
-    except Resolver404:
-        return _DEAD
-    name = (match.url_name or "").removesuffix("_page").removesuffix("_feed")
-    values = match.kwargs
-    if name == "post":
-        try:
-            return "post", (datetime.date(values["year"], values["month"], values["day"]), values["slug"])
-        except ValueError:
-            return _DEAD
-    if name in _NAMED or name == "page":
-        return name, values["slug"]
-    if name == "media":
-        return "media", values["path"]
-    if match.route.startswith("assets/"):
-        return "asset", path
-    return _DEAD if "admin" in match.namespaces or name == "shared_preview" else _ALIVE
 
 
 class Site:
     """What the paths lead to, looked up for all of them at once."""
 
     def __init__(self, paths: Iterable[str]):
-        self._targets = {path: _target(path) for path in paths}
-        self._rows = {"alive": {None: None}, "dead": {}}
-        for kind, model in _NAMED.items():
-            self._keep(kind, model.objects, "slug")
-        self._keep("page", Page.objects.public(), "slug")
-        self._keep("media", Image.objects, "file")
-        self._keep("asset", Image.objects, "old_path")
-        self._posts = self._find_posts()
+        self._targets = {path: target(path) for path in paths}
+        wanted = defaultdict(set)
+        for kind, value in self._targets.values():
+            wanted[kind].add(value)
+        self._found = {kind: there(kind, values) for kind, values in wanted.items() if kind != "post"}
+        self._posts = self._find_posts(wanted["post"])
 
-    def _wanted(self, kind: str) -> set:
-        return {value for found, value in self._targets.values() if found == kind}
-
-    def _keep(self, kind: str, rows, field: str) -> None:
-        wanted = self._wanted(kind)
-        found = rows.filter(**{f"{field}__in": wanted}).values_list(field, flat=True) if wanted else ()
-        self._rows[kind] = dict.fromkeys(found)
-
-    def _find_posts(self) -> dict[str, Post]:
+    def _find_posts(self, wanted: set) -> dict[str, Post]:
         """Posts by the path that leads to them: their own, or an old one."""
-        wanted = self._wanted("post")
         fields = ("status", "published_at", "expires_at", "published_on", "slug")
         rows = Post.objects.filter(
             published_on__in={day for day, slug in wanted}, slug__in={slug for day, slug in wanted}
@@ -95,7 +46,7 @@ class Site:
         post = self._posts.get(path)
         if post is not None:
             return post.pk == article.post.pk or post.is_public_at(article.moment)
-        return value in self._rows.get(kind, ())
+        return value in self._found.get(kind, ())
 
 
 def checker(articles: list[Article]) -> Callable[[Article], Iterator[Finding]]:
