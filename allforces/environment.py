@@ -18,6 +18,8 @@ VARIABLES = (
     "SITE_X_ACCOUNT",
     "DATABASE_URL",
     "CACHE_URL",
+    "PAGE_CACHE_MB",
+    "CDN_SECONDS",
     "EMAIL_URL",
     "STAFF_SECOND_FACTOR",
     "TRUSTED_PROXIES",
@@ -59,9 +61,9 @@ def choice(name: str, value: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def count(name: str, value: str) -> int:
-    """A number from 0; anything else is refused."""
-    if not re.fullmatch(r"[0-9]{1,2}", value.strip()):
+def count(name: str, value: str, *, digits: int = 2) -> int:
+    """A number from 0, of so many digits at most; anything else is refused."""
+    if not re.fullmatch(rf"[0-9]{{1,{digits}}}", value.strip()):
         raise ImproperlyConfigured(f"{name}={value!r} must be a number, as in 1.")
     return int(value)
 

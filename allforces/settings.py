@@ -118,6 +118,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
+PAGE_CACHE_MB = environment.count("PAGE_CACHE_MB", env.str("PAGE_CACHE_MB", "64"), digits=5)
+CDN_SECONDS = environment.count("CDN_SECONDS", env.str("CDN_SECONDS", "1"), digits=7)
+
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -9,5 +9,7 @@ class BlogConfig(AppConfig):
     def ready(self):
         from blog import checks  # noqa: F401  registers the system checks
         from blog.history import snapshots
+        from blog.pagecache import purging
 
         snapshots.register()
+        purging.start_watching(self)

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from blog.naming import NAME_LENGTH, name_key, normalise_name
+from blog.pagecache.purging import changing
 from blog.search import index
 
 
@@ -56,7 +57,9 @@ class PostQuerySet(models.QuerySet):
         return self.filter(public_filter(now=now))
 
     def delete(self):
-        with transaction.atomic():
+        with transaction.atomic(), changing() as change:
+            for post in self:
+                post.note_removal(change)
             for post in self.public():
                 post.tell_readers_view()
             index.remove(self.order_by().values_list("pk", flat=True))

@@ -14,6 +14,7 @@ from blog.feeds.comparing import CORRECTION_FIELDS, POST_FIELDS, with_words_of_o
 from blog.feeds.entries import correction_entry, entry_of
 from blog.feeds.formats import Format
 from blog.models import Author, Category, Correction, Post, Tag
+from blog.pagecache.keys import CORRECTIONS, POSTS, members_key
 from blog.querysets import PostQuerySet
 from blog.search.query import clean
 from blog.search.results import staff_filter
@@ -34,6 +35,11 @@ class Channel:
     url_name = "feed"
     key: str | None = "site"
     subject_fields: tuple[str, ...] = ()  # of a post, that the channel itself tells of
+
+    @property
+    def surrogate_keys(self) -> list[str]:
+        """On which the feed depends, beside the rows that are its entries."""
+        return [POSTS]
 
     @classmethod
     def asked_for(cls, request, **place) -> "Channel":
@@ -126,6 +132,10 @@ class CorrectionsChannel(Channel):
     def home(self) -> str:
         return reverse("corrections")
 
+    @property
+    def surrogate_keys(self):
+        return [CORRECTIONS]
+
     def compared(self):
         return Correction.objects.public().newest_first()
 
@@ -163,6 +173,10 @@ class SubjectChannel(Channel):
     def moved_to(self):
         """The same feed at its present address, if this is a former one."""
         return type(self)(self.subject.slug) if self.subject.slug != self.slug else None
+
+    @property
+    def surrogate_keys(self):
+        return [members_key(self.subject)]
 
     @property
     def key(self) -> str:

@@ -13,6 +13,7 @@ from blog.models.related import RelatedPost
 from blog.models.taxonomy import Author, Category, Tag, TaggedPost
 from blog.outbox.models import Task
 from blog.overview.models import DeadLink, SavedFilter
+from blog.pagecache.models import Purge
 from blog.search.models import SearchEntry
 from blog.workflow.models import PreviewLink, Spelling, Transition
 
@@ -34,6 +35,7 @@ __all__ = [
     "Page",
     "Post",
     "PreviewLink",
+    "Purge",
     "Redirect",
     "RelatedPost",
     "SavedFilter",

@@ -7,13 +7,16 @@ from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from blog.models.names import Address, Named, Spelling, named_constraints
+from blog.pagecache.keys import Recorded
+from blog.pagecache.purging import changing
 
 
-class Category(Named):
+class Category(Recorded, Named):
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     url_name = "category"
+    surrogate_prefix = "c"
 
     class Meta:
         ordering = ["position", "name"]
@@ -31,7 +34,7 @@ class CategoryAddress(Address):
     row = models.ForeignKey(Category, models.CASCADE, related_name="addresses")
 
 
-class Author(Named):
+class Author(Recorded, Named):
     role = models.CharField(_("role"), max_length=100, blank=True)
     bio = models.TextField(_("biography"), blank=True)
     user = models.OneToOneField(
@@ -44,6 +47,7 @@ class Author(Named):
     )
 
     url_name = "author"
+    surrogate_prefix = "a"
 
     class Meta:
         ordering = ["name"]
@@ -61,9 +65,10 @@ class AuthorAddress(Address):
     row = models.ForeignKey(Author, models.CASCADE, related_name="addresses")
 
 
-class Tag(Named, TagBase):
+class Tag(Recorded, Named, TagBase):
     posts_path = "tagged_posts__content_object"
     url_name = "tag"
+    surrogate_prefix = "t"
 
     class Meta:
         ordering = ["name"]
@@ -109,5 +114,9 @@ class PostTagManager(_TaggableManager):
     @transaction.atomic
     def set(self, tags, **kwargs):
         wanted = self._to_tag_model_instances(tags, {})
-        if wanted != list(self.through.tags_for(self.model, self.instance).order_by("tagged_posts__pk")):
+        old = list(self.through.tags_for(self.model, self.instance).order_by("tagged_posts__pk"))
+        if wanted == old:
+            return
+        with changing() as change:
             super().set(wanted, clear=True)
+            self.instance.note_tags({*old, *wanted}, change)

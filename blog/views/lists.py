@@ -8,6 +8,7 @@ from django.views.generic import ListView
 
 from blog.addresses import absolute_url
 from blog.models import Post
+from blog.pagecache.keys import POSTS, depends_on
 from blog.views.head import HeadMixin
 
 
@@ -33,7 +34,10 @@ class PostListView(HeadMixin, ListView):
     url_name = ""
     empty_is_missing = False  # a list that would be empty answers 404
 
+    surrogate_keys = (POSTS,)  # on which the list depends, beside the rows that it shows
+
     def get(self, request, *args, **kwargs):
+        depends_on(*self.surrogate_keys)
         if kwargs.get("page") == 1:
             return HttpResponsePermanentRedirect(self.page_path(1))
         return super().get(request, *args, **kwargs)

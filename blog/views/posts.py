@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from blog import structured_data
+from blog.addresses import tokyo_date
 from blog.models import Post, Tag
 from blog.naming import name_key, slugify
+from blog.pagecache.keys import NEWEST, POSTS, day_key, depends_on
 from blog.views.errors import gone
 from blog.views.head import Feed, Head, HeadMixin, SharePicture
 from blog.views.sharing import share_links
@@ -20,6 +22,7 @@ from blog.views.sharing import share_links
 RELATED_POSTS = 4
 HEADINGS_FOR_CONTENTS = 4
 DESCRIPTION_LENGTH = 140
+DAYS_BETWEEN = 10  # beside the nearest posts; the few pages with more depend on every publication
 
 
 class PostView(HeadMixin, DetailView):
@@ -129,8 +132,22 @@ def reading_on(post: Post) -> dict:
     newer = next((p for p in reversed(around) if place and (p.published_at, p.pk) > place), None)
     taken = {*chosen, older, newer}
     others = [p for p in around if p not in taken and p.category_id == post.category_id]
+    depends_on(*place_keys(post, older, newer))
     missing = max(0, RELATED_POSTS - len(chosen))
     return {"related": chosen + others[:missing], "older": older, "newer": newer}
+
+
+def place_keys(post: Post, older: Post | None, newer: Post | None) -> list[str]:
+    """On what it depends which posts are beside this one, and which are the newest of its category."""
+    keys = [] if newer else [NEWEST]
+    if post.category_id:
+        keys.append(f"c{post.category_id}-posts")
+    if not (older and post.published_at):
+        return [*keys, POSTS]
+    first, last = tokyo_date(older.published_at), tokyo_date((newer or post).published_at)
+    if (last - first).days > DAYS_BETWEEN:
+        return [*keys, POSTS]
+    return [*keys, *(day_key(first + datetime.timedelta(n)) for n in range((last - first).days + 1))]
 
 
 def tags_named(names: list[str]) -> list[Tag]:

@@ -10,6 +10,7 @@ from django.views.generic import ListView
 from blog.addresses import absolute_url
 from blog.models import Author, Category, Post, Tag
 from blog.naming import slugify
+from blog.pagecache.keys import members_key
 from blog.views.head import Feed, Head, HeadMixin
 from blog.views.lists import PostListView
 
@@ -26,6 +27,7 @@ class SubjectView(PostListView):
 
     def get(self, request, *args, **kwargs):
         self.subject = self.find(kwargs["slug"])
+        self.surrogate_keys = [members_key(self.subject)]
         if self.subject.slug != kwargs["slug"]:
             if self.empty_is_missing and not self.get_queryset().exists():
                 raise Http404(_("There is nothing here."))  # the name might tell what is to come
