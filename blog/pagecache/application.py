@@ -110,7 +110,9 @@ class PageCache:
         self.memory.outdate(address)
         found = self.maker.page(address, query, policy, environ)
         if isinstance(found, Entry):
-            return self._send(found, time.time(), environ, start_response)
+            coding = self._codings.get(environ.get("HTTP_ACCEPT_ENCODING"))
+            answer = found.first_answer(coding, time.time(), self.memory.next_boundary)
+            return self._respond(found, answer, environ, start_response)
         if isinstance(found, Stale):
             return self._send_stale(found.entry, found.detail, environ, start_response)
         if isinstance(found, Answer):

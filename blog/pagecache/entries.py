@@ -23,7 +23,8 @@ _OURS = {
     "content-encoding",
     "cache-status",
 }
-_FRESH, _STALE = "allforces; hit", "allforces; hit; detail="
+# RFC 9211
+_FRESH, _STALE, _MADE = "allforces; hit", "allforces; hit; detail=", "allforces; fwd=uri-miss; stored"
 
 
 @dataclass
@@ -83,6 +84,10 @@ class Entry:
                 encoding, self._cache_control(now, next_boundary), _FRESH
             )
         return found
+
+    def first_answer(self, encoding: str, now: float, next_boundary: float) -> tuple[list, list, list]:
+        """As `answer`, and the word that it was not in memory."""
+        return self._made(encoding, self._cache_control(now, next_boundary), _MADE)
 
     def stale_answer(self, encoding: str, detail: str) -> tuple[list, list, list]:
         """As `answer`, for want of a better one; no other cache may keep it."""

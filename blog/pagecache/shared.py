@@ -64,6 +64,7 @@ class SharedPages(NothingShared):
     """Over Redis or Valkey; `release` keeps what was made by another version of the site apart."""
 
     def __init__(self, url: str, release: str):
+        super().__init__()
         import redis  # is not installed where nothing is shared
 
         self._redis = redis.Redis.from_url(
