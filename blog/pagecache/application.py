@@ -123,8 +123,7 @@ class PageCache:
     def _follow(self) -> None:
         with self._lock:
             if self._is_to_follow and not self.follower.is_running:
-                self.follower.is_running = True
-                threading.Thread(target=self.follower.follow, name="page cache", daemon=True).start()
+                self.follower.start()
 
 
 def declared(query: str, policy: Policy) -> str:

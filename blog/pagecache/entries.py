@@ -10,6 +10,7 @@ import brotli
 from django.utils.http import http_date, parse_http_date_safe
 
 from blog.pagecache.policy import Policy
+from blog.pagecache.snapshots import Snapshot
 
 BROTLI_QUALITY = 5  # 11 would save another tenth of the bytes, and cost the first reader 60 times the wait
 BLUR = 2  # seconds for which a Last-Modified could hide a change within its second
@@ -36,7 +37,7 @@ class Entry:
     etag: str
     modified: float
     made_at: float
-    floor: int  # of the purges, see following
+    snapshot: Snapshot  # of the purges, taken before it was made
     keys: frozenset[str]
     policy: Policy
     feed: tuple[str | None, str] | None = None  # see Rendering
@@ -50,7 +51,7 @@ class Entry:
         self.weight = sum(map(len, self.bodies.values())) + 200 * (len(self.headers) + len(self.keys)) + 2000
 
     @classmethod
-    def of(cls, headers, body: bytes, *, keys, policy: Policy, feed, made_at: float, floor: int) -> "Entry":
+    def of(cls, headers, body: bytes, *, keys, policy, feed, made_at: float, snapshot: Snapshot) -> "Entry":
         given = {name.lower(): value for name, value in headers}
         digest = hashlib.blake2b(body, digest_size=16).hexdigest()
         return cls(
@@ -62,7 +63,7 @@ class Entry:
             etag=given.get("etag", f'"{digest}"').removeprefix("W/").strip('"'),
             modified=float(int(made_at)),
             made_at=made_at,
-            floor=floor,
+            snapshot=snapshot,
             keys=frozenset(keys),
             policy=policy,
             feed=feed,
@@ -140,9 +141,9 @@ class Entry:
 
     def dump(self) -> bytes:
         """For `load`, in another process of the same release."""
-        kept = ("headers", "etag", "modified", "made_at", "floor", "feed")
+        kept = ("headers", "etag", "modified", "made_at", "feed")
         head = {name: getattr(self, name) for name in kept}
-        head |= {"keys": sorted(self.keys), "policy": self.policy.dump()}
+        head |= {"keys": sorted(self.keys), "policy": self.policy.dump(), "snapshot": str(self.snapshot)}
         head["lengths"] = {encoding: len(body) for encoding, body in self.bodies.items()}
         return json.dumps(head).encode() + b"\n" + b"".join(self.bodies.values())
 
@@ -156,4 +157,5 @@ class Entry:
         head["headers"] = [tuple(pair) for pair in head["headers"]]
         head["keys"] = frozenset(head["keys"])
         head["feed"] = head["feed"] and tuple(head["feed"])
-        return cls(bodies=bodies, **head | {"policy": Policy.load(head["policy"])})
+        head |= {"policy": Policy.load(head["policy"]), "snapshot": Snapshot.parse(head["snapshot"])}
+        return cls(bodies=bodies, **head)

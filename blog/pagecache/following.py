@@ -17,6 +17,7 @@ from blog.models import Post
 from blog.models.surrogates import PLACED_BY
 from blog.pagecache.memory import Memory
 from blog.pagecache.shared import NothingShared
+from blog.pagecache.snapshots import NOTHING_SEEN, Snapshot
 
 SECONDS_BETWEEN_LOOKS = 1.0
 OVERDUE = 5.0  # seconds without a look, after which answers say so
@@ -24,15 +25,15 @@ BOUNDARIES = 200  # as many are known ahead
 
 log = logging.getLogger(__name__)
 
-# The floor is the number below which no purge can become visible any more: every look begins there.
+# A look begins at the number below which no purge can have become visible since the last one.
 _LOOK = {
     "sqlite": """
-        SELECT floor, id, id, keys, gone FROM
-            (SELECT COALESCE(MAX(id), 0) + 1 AS floor FROM blog_purge)
+        SELECT next || ':' || next || ':', id, id, keys, gone FROM
+            (SELECT COALESCE(MAX(id), 0) + 1 AS next FROM blog_purge)
             LEFT JOIN blog_purge ON id >= %s ORDER BY id""",
     "postgresql": """
-        SELECT floor, id, transaction, keys, gone FROM
-            (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS floor) AS now
+        SELECT seen, id, transaction, keys, gone FROM
+            (SELECT pg_current_snapshot()::text AS seen) AS now
             LEFT JOIN blog_purge ON transaction >= %s ORDER BY id""",
 }
 
@@ -61,9 +62,9 @@ class Follower:
         """Apply all purges that are committed. Raises DatabaseError or InterfaceError."""
         with self._lock:
             gone = set()
-            first = self.memory.floor is None
-            floor, purges = read_purges(self.memory.floor or 0)
-            if self.memory.floor is not None and floor < self.memory.floor:
+            first = self.memory.snapshot is NOTHING_SEEN
+            snapshot, purges = read_purges(self.memory.snapshot.lowest)
+            if snapshot.next < self.memory.snapshot.next:
                 self.memory.forget_everything()  # an older copy of the database was restored
             for pk, number, keys, gone_keys in purges:
                 if pk not in self._applied:
@@ -71,10 +72,10 @@ class Follower:
                     gone.update(gone_keys.split())
             known = self._applied
             # Those that the next look will find again.
-            self._applied = {pk for pk, number, *_ in purges if number >= floor}
+            self._applied = {pk for pk, number, *_ in purges if number >= snapshot.lowest}
             if first or any(pk not in known for pk, *_ in purges):
                 self._look_ahead()
-            self.memory.floor = floor
+            self.memory.snapshot = snapshot
             self.looked_at = time.monotonic()
         if gone and not first:
             self.shared.remember_gone(gone)
@@ -104,10 +105,19 @@ class Follower:
         """The database has not answered for a while: what is served may have changed."""
         return self.is_running and time.monotonic() - self.looked_at > OVERDUE
 
-    def follow(self) -> None:
-        """For ever; the work of a thread."""
+    def start(self) -> None:
+        """Follow in a thread of its own, until `stop`."""
+        self.is_running = True
+        self._thread = threading.Thread(target=self._follow, name="page cache", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.is_running = False
+        self._thread.join()
+
+    def _follow(self) -> None:
         away = False
-        while True:
+        while self.is_running:
             self.shared.wait_for_news(SECONDS_BETWEEN_LOOKS)
             try:
                 if self.memory.next_boundary <= time.time():
@@ -120,14 +130,15 @@ class Follower:
                 away = True
             finally:
                 close_old_connections()
+        connection.close()
 
 
-def read_purges(floor: int) -> tuple[int, list[tuple[int, int, str, str]]]:
-    """The next floor, and the purges from `floor` on as (id, number, keys, gone); one query."""
+def read_purges(lowest: int) -> tuple[Snapshot, list[tuple[int, int, str, str]]]:
+    """What is visible now, and the purges from `lowest` on as (id, number, keys, gone); one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOOK[connection.vendor], [floor])
+        cursor.execute(_LOOK[connection.vendor], [lowest])
         rows = cursor.fetchall()
-    return rows[0][0], [row[1:] for row in rows if row[1] is not None]
+    return Snapshot.parse(rows[0][0]), [row[1:] for row in rows if row[1] is not None]
 
 
 def boundaries(now: datetime.datetime | None = None) -> list[Boundary]:

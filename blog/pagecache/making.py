@@ -17,6 +17,7 @@ from blog.pagecache.following import Follower
 from blog.pagecache.memory import Memory
 from blog.pagecache.policy import Policy, Rendering
 from blog.pagecache.shared import NothingShared
+from blog.pagecache.snapshots import NOTHING_SEEN
 
 PATIENCE = 1.0  # seconds to wait for a page that somebody else makes
 STEP = 0.02  # seconds between looks whether another process has made it
@@ -102,11 +103,11 @@ class Maker:
         entry = self.shared.fetch(address)
         if entry is None or entry.ends_at <= time.time():
             return None
-        if self.memory.floor is None or entry.floor > self.memory.floor:
+        if entry.snapshot.next > self.memory.snapshot.next:
             if not self._catch_up():
                 return None
             since = self.memory.purges
-        if entry.floor > self.memory.floor or not self.memory.is_current(entry):
+        if entry.snapshot.next > self.memory.snapshot.next or not self.memory.is_current(entry):
             return None
         return entry if self.memory.keep(address, entry, since=since) else None
 
@@ -125,8 +126,8 @@ class Maker:
         return copy and Stale(copy, detail)
 
     def _make(self, address: str, query: str, policy: Policy, environ: dict) -> Entry | Stale | Answer | None:
-        can_keep = self.memory.floor is not None or self._catch_up()
-        since, floor, made_at = self.memory.purges, self.memory.floor, time.time()
+        can_keep = self.memory.snapshot is not NOTHING_SEEN or self._catch_up()
+        since, snapshot, made_at = self.memory.purges, self.memory.snapshot, time.time()
         rendering = Rendering()
         answer = self._ask_django(rendering, query, environ)
         if answer.code >= 500:
@@ -141,7 +142,7 @@ class Maker:
             policy=policy,
             feed=rendering.feed,
             made_at=made_at,
-            floor=floor or 0,
+            snapshot=snapshot,
         )
         entry.succeed(self.memory.good_copy(address))
         if can_keep and self.memory.keep(address, entry, since=since):

@@ -1,11 +1,13 @@
 """The pages that one process keeps, within a bound, and what has been purged."""
 
 import threading
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, deque
 
 from blog.pagecache.entries import Entry
 from blog.pagecache.keys import SITE
+from blog.pagecache.snapshots import NOTHING_SEEN
 
+REMEMBERED = 1000  # of the numbers of a key's purges
 GOOD_COPIES = 0.25  # of the bound, for pages that are stale but better than an error
 
 
@@ -20,12 +22,12 @@ class Memory:
         self.entries: OrderedDict[str, Entry] = OrderedDict()
         self.good_copies: OrderedDict[str, Entry] = OrderedDict()
         self.next_boundary = float("inf")
-        self.floor: int | None = None  # see following; None until the first look
+        self.snapshot = NOTHING_SEEN  # of the purges that were applied
         self.purges = 0
         self._weight = self._good_weight = 0
         self._addresses: defaultdict[str, set[str]] = defaultdict(set)  # by surrogate key
         self._purged: dict[str, int] = {}  # surrogate key: the count of purges at its last
-        self._numbers: dict[str, int] = {}  # surrogate key: the highest number of its purges
+        self._numbers: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
         self._moments: dict[str, float] = {}  # surrogate key: when a post last appeared or expired by itself
         self._lock = threading.RLock()
 
@@ -57,7 +59,8 @@ class Memory:
         """Whether an entry that another process made has not been purged since."""
         with self._lock:
             return all(
-                self._numbers.get(key, -1) < entry.floor and self._moments.get(key, 0) <= entry.made_at
+                all(map(entry.snapshot.has_seen, self._numbers.get(key, ())))
+                and self._moments.get(key, 0) <= entry.made_at
                 for key in (*entry.keys, SITE)
             )
 
@@ -73,7 +76,7 @@ class Memory:
                 if number is None:
                     self._moments[key] = at
                 else:
-                    self._numbers[key] = max(number, self._numbers.get(key, -1))
+                    self._numbers[key].append(number)
             everything = SITE in keys
             stale = (
                 list(self.entries) if everything else {a for k in keys for a in self._addresses.get(k, ())}

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -118,7 +119,8 @@ def test_an_older_copy_of_the_database_empties_the_memory(site, post):
         if connection.vendor == "sqlite":
             cursor.execute("DELETE FROM sqlite_sequence WHERE name = 'blog_purge'")
     if connection.vendor == "postgresql":
-        site.cache.memory.floor += 10_000
+        seen = site.cache.memory.snapshot
+        site.cache.memory.snapshot = replace(seen, next=seen.next + 10_000)
     site.cache.follower.catch_up()
     assert not site.cache.memory.entries
     assert site.get(PATH).cache == "allforces; fwd=uri-miss; stored"
@@ -201,4 +203,5 @@ def test_the_thread_looks_by_itself(site, another_site, post):
     ends = time.monotonic() + 5
     while "予算案が否決" not in another_site.get(PATH).text and time.monotonic() < ends:
         time.sleep(0.05)
+    another_site.cache.follower.stop()
     assert "予算案が否決" in another_site.get(PATH).text

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 
 from blog.feeds import counting
@@ -118,8 +118,15 @@ def test_a_hundred_readers_of_a_cold_page_cost_one_rendering(processes, post):
     one, other = processes
     for process in processes:
         process.cache.follower.catch_up()
+
+    def read(number: int):
+        try:
+            return (one, other)[number % 2].get(PATH)
+        finally:
+            connections.close_all()
+
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda n: (one, other)[n % 2].get(PATH), range(100)))
+        answers = list(pool.map(read, range(100)))
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
     assert len(one.asked) + len(other.asked) == 1
