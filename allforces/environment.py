@@ -1,6 +1,8 @@
 """Reading the environment strictly: a typo stops the start, with the name and the remedy."""
 
 import difflib
+import importlib.util
+import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +31,12 @@ VARIABLES = (
     "SITEMAP_PINGS",
     "LANGUAGE_CODE",
     "LOG_LEVEL",
+    "LOG_FORMAT",
+    "SLOW_QUERY_MS",
+    "METRICS_TOKEN",
+    "METRICS_NETWORKS",
+    "PROMETHEUS_MULTIPROC_DIR",
+    "SENTRY_DSN",
     "PORT",
 )
 
@@ -59,9 +67,9 @@ def choice(name: str, value: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def count(name: str, value: str) -> int:
-    """A number from 0; anything else is refused."""
-    if not re.fullmatch(r"[0-9]{1,2}", value.strip()):
+def count(name: str, value: str, digits: int = 2) -> int:
+    """A number from 0, of at most so many digits; anything else is refused."""
+    if not re.fullmatch(rf"[0-9]{{1,{digits}}}", value.strip()):
         raise ImproperlyConfigured(f"{name}={value!r} must be a number, as in 1.")
     return int(value)
 
@@ -72,6 +80,39 @@ def addresses(name: str, values: list[str]) -> list[str]:
         if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc:
             raise ImproperlyConfigured(f"{name}: {value!r} is no http or https address.")
     return values
+
+
+def networks(name: str, values: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Networks as in `10.0.0.0/8` or `127.0.0.1`."""
+    try:
+        return [ipaddress.ip_network(value) for value in values]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from None
+
+
+def token(name: str, value: str) -> str:
+    """A secret of at least 16 characters without white space, or empty."""
+    if value and not re.fullmatch(r"[!-~]{16,}", value):
+        raise ImproperlyConfigured(f"{name} must have at least 16 characters, without white space.")
+    return value
+
+
+def folder(value: str) -> str:
+    """A folder, which is made if it is not there yet; or empty."""
+    if value:
+        Path(value).mkdir(parents=True, exist_ok=True)
+    return value
+
+
+def sentry_dsn(value: str) -> str:
+    """An address with a key (`https://key@host/1`), or empty."""
+    if value and not re.fullmatch(r"https?://[^@\s/]+@[^\s/]+/\S+", value):
+        raise ImproperlyConfigured("SENTRY_DSN must be an address as in https://key@sentry.example/1.")
+    if value and importlib.util.find_spec("sentry_sdk") is None:
+        raise ImproperlyConfigured(
+            "SENTRY_DSN needs the package sentry-sdk: `make setup .venv/.installed-server` installs it."
+        )
+    return value
 
 
 def indexnow_key(value: str) -> str:

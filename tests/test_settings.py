@@ -45,6 +45,11 @@ def test_the_project_starts_with_nothing_but_a_secret():
         ({"STAFF_SECOND_FACTOR": "yes"}, "must be one of optional, required"),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES='-1' must be a number"),
         ({"TRUSTED_PROXIES": "10.0.0.1"}, "must be a number"),
+        ({"LOG_FORMAT": "xml"}, "must be one of line, json"),
+        ({"SLOW_QUERY_MS": "1s"}, "must be a number"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN must have at least 16 characters"),
+        ({"METRICS_NETWORKS": "10.0.0.0/8,everybody"}, "METRICS_NETWORKS: 'everybody'"),
+        ({"SENTRY_DSN": "sentry.example"}, "SENTRY_DSN must be an address"),
     ],
 )
 def test_a_mistake_in_the_environment_stops_the_start_and_is_named(variables, message):
