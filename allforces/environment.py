@@ -29,6 +29,13 @@ VARIABLES = (
     "INDEXNOW_KEY",
     "INDEXNOW_ENDPOINT",
     "SITEMAP_PINGS",
+    "CDN_PURGE",
+    "CDN_PURGE_URL",
+    "CDN_PURGE_METHOD",
+    "CDN_SERVICE",
+    "CDN_TOKEN",
+    "CDN_SOFT_PURGE",
+    "CDN_TAG_HEADER",
     "LANGUAGE_CODE",
     "LOG_LEVEL",
     "LOG_FORMAT",
@@ -80,6 +87,30 @@ def addresses(name: str, values: list[str]) -> list[str]:
         if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc:
             raise ImproperlyConfigured(f"{name}: {value!r} is no http or https address.")
     return values
+
+
+def cdn(environment: Mapping[str, str]) -> dict[str, str | bool]:
+    """The settings of the content delivery network; what is not set gets the vendor's own value."""
+    given = {name: environment.get(name, "").strip() for name in VARIABLES if name.startswith("CDN_")}
+    kind = choice("CDN_PURGE", given["CDN_PURGE"], ("", "generic", "fastly", "cloudflare"))
+    needed = {"": (), "generic": ("CDN_PURGE_URL",)}.get(kind, ("CDN_SERVICE", "CDN_TOKEN"))
+    for name in needed:
+        if not given[name]:
+            raise ImproperlyConfigured(f"CDN_PURGE={kind} needs {name}.")
+    own = {"fastly": "https://api.fastly.com", "cloudflare": "https://api.cloudflare.com/client/v4"}
+    url = given["CDN_PURGE_URL"] or own.get(kind, "")
+    header = given["CDN_TAG_HEADER"] or ("Cache-Tag" if kind == "cloudflare" else "Surrogate-Key")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", header):
+        raise ImproperlyConfigured(f"CDN_TAG_HEADER={header!r} is no name of a header.")
+    return {
+        **given,
+        "CDN_PURGE_URL": addresses("CDN_PURGE_URL", [url])[0] if url else "",
+        "CDN_PURGE_METHOD": choice(
+            "CDN_PURGE_METHOD", given["CDN_PURGE_METHOD"] or "POST", ("POST", "PURGE")
+        ),
+        "CDN_SOFT_PURGE": boolean("CDN_SOFT_PURGE", given["CDN_SOFT_PURGE"] or "False"),
+        "CDN_TAG_HEADER": header,
+    }
 
 
 def networks(name: str, values: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:

@@ -207,6 +207,7 @@ WEBSUB_HUBS = environment.addresses("WEBSUB_HUBS", env.list("WEBSUB_HUBS", defau
 INDEXNOW_KEY = environment.indexnow_key(env.str("INDEXNOW_KEY", ""))
 INDEXNOW_ENDPOINT = env.str("INDEXNOW_ENDPOINT", "https://api.indexnow.org/indexnow")
 SITEMAP_PINGS = environment.addresses("SITEMAP_PINGS", env.list("SITEMAP_PINGS", default=[]))
+vars().update(environment.cdn(os.environ))  # CDN_PURGE and its kin
 FEED_COUNTS_EVERY = 60  # seconds after which the requests that were counted are written down
 
 # Security

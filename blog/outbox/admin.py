@@ -15,6 +15,7 @@ KINDS = {
     "websub": _("WebSub hub"),
     "indexnow": _("IndexNow"),
     "sitemap": _("Sitemap ping"),
+    "purge": _("CDN purge"),
 }
 
 
