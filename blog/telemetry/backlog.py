@@ -6,7 +6,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 
-from blog.outbox.models import Task
+from blog.outbox.models import OPEN, Task, due_filter
 
 
 class Backlog:
@@ -29,17 +29,17 @@ class Backlog:
 
 def backlog(now) -> list[dict]:
     """Of each kind, how many tasks are in which state, and since when the oldest one is due."""
-    is_open = Q(given_up_at__isnull=True)
-    is_free = is_open & (Q(leased_until__isnull=True) | Q(leased_until__lte=now))
+    is_due = due_filter(now)
+    is_in_work = OPEN & Q(leased_until__gt=now)
     return list(
         Task.objects.filter(done_at__isnull=True)
         .order_by()
         .values("kind")
         .annotate(
-            scheduled=Count("pk", filter=is_free & Q(due_at__gt=now)),
-            due=Count("pk", filter=is_free & Q(due_at__lte=now)),
-            in_work=Count("pk", filter=is_open & Q(leased_until__gt=now)),
+            scheduled=Count("pk", filter=OPEN & Q(due_at__gt=now) & ~is_in_work),
+            due=Count("pk", filter=is_due),
+            in_work=Count("pk", filter=is_in_work),
             given_up=Count("pk", filter=Q(given_up_at__isnull=False)),
-            oldest=Min("due_at", filter=is_free & Q(due_at__lte=now)),
+            oldest=Min("due_at", filter=is_due),
         )
     )
