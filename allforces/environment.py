@@ -1,6 +1,8 @@
 """Reading the environment strictly: a typo stops the start, with the name and the remedy."""
 
 import difflib
+import importlib.util
+import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,8 +31,21 @@ VARIABLES = (
     "INDEXNOW_KEY",
     "INDEXNOW_ENDPOINT",
     "SITEMAP_PINGS",
+    "CDN_PURGE",
+    "CDN_PURGE_URL",
+    "CDN_PURGE_METHOD",
+    "CDN_SERVICE",
+    "CDN_TOKEN",
+    "CDN_SOFT_PURGE",
+    "CDN_TAG_HEADER",
     "LANGUAGE_CODE",
     "LOG_LEVEL",
+    "LOG_FORMAT",
+    "SLOW_QUERY_MS",
+    "METRICS_TOKEN",
+    "METRICS_NETWORKS",
+    "PROMETHEUS_MULTIPROC_DIR",
+    "SENTRY_DSN",
     "PORT",
 )
 
@@ -74,6 +89,63 @@ def addresses(name: str, values: list[str]) -> list[str]:
         if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc:
             raise ImproperlyConfigured(f"{name}: {value!r} is no http or https address.")
     return values
+
+
+def cdn(environment: Mapping[str, str]) -> dict[str, str | bool]:
+    """The settings of the content delivery network; what is not set gets the vendor's own value."""
+    given = {name: environment.get(name, "").strip() for name in VARIABLES if name.startswith("CDN_")}
+    kind = choice("CDN_PURGE", given["CDN_PURGE"], ("", "generic", "fastly", "cloudflare"))
+    needed = {"": (), "generic": ("CDN_PURGE_URL",)}.get(kind, ("CDN_SERVICE", "CDN_TOKEN"))
+    for name in needed:
+        if not given[name]:
+            raise ImproperlyConfigured(f"CDN_PURGE={kind} needs {name}.")
+    own = {"fastly": "https://api.fastly.com", "cloudflare": "https://api.cloudflare.com/client/v4"}
+    url = given["CDN_PURGE_URL"] or own.get(kind, "")
+    header = given["CDN_TAG_HEADER"] or ("Cache-Tag" if kind == "cloudflare" else "Surrogate-Key")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", header):
+        raise ImproperlyConfigured(f"CDN_TAG_HEADER={header!r} is no name of a header.")
+    return {
+        **given,
+        "CDN_PURGE_URL": addresses("CDN_PURGE_URL", [url])[0] if url else "",
+        "CDN_PURGE_METHOD": choice(
+            "CDN_PURGE_METHOD", given["CDN_PURGE_METHOD"] or "POST", ("POST", "PURGE")
+        ),
+        "CDN_SOFT_PURGE": boolean("CDN_SOFT_PURGE", given["CDN_SOFT_PURGE"] or "False"),
+        "CDN_TAG_HEADER": header,
+    }
+
+
+def networks(name: str, values: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Networks as in `10.0.0.0/8` or `127.0.0.1`."""
+    try:
+        return [ipaddress.ip_network(value) for value in values]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from None
+
+
+def token(name: str, value: str) -> str:
+    """A secret of at least 16 characters without white space, or empty."""
+    if value and not re.fullmatch(r"[!-~]{16,}", value):
+        raise ImproperlyConfigured(f"{name} must have at least 16 characters, without white space.")
+    return value
+
+
+def folder(value: str) -> str:
+    """A folder, which is made if it is not there yet; or empty."""
+    if value:
+        Path(value).mkdir(parents=True, exist_ok=True)
+    return value
+
+
+def sentry_dsn(value: str) -> str:
+    """An address with a key (`https://key@host/1`), or empty."""
+    if value and not re.fullmatch(r"https?://[^@\s/]+@[^\s/]+/\S+", value):
+        raise ImproperlyConfigured("SENTRY_DSN must be an address as in https://key@sentry.example/1.")
+    if value and importlib.util.find_spec("sentry_sdk") is None:
+        raise ImproperlyConfigured(
+            "SENTRY_DSN needs the package sentry-sdk: `make setup .venv/.installed-server` installs it."
+        )
+    return value
 
 
 def indexnow_key(value: str) -> str:

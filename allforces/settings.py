@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "blog.telemetry.middleware.TelemetryMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -77,7 +78,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "blog.telemetry.templates.TimedTemplates",
+        "NAME": "django",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -208,6 +210,7 @@ WEBSUB_HUBS = environment.addresses("WEBSUB_HUBS", env.list("WEBSUB_HUBS", defau
 INDEXNOW_KEY = environment.indexnow_key(env.str("INDEXNOW_KEY", ""))
 INDEXNOW_ENDPOINT = env.str("INDEXNOW_ENDPOINT", "https://api.indexnow.org/indexnow")
 SITEMAP_PINGS = environment.addresses("SITEMAP_PINGS", env.list("SITEMAP_PINGS", default=[]))
+vars().update(environment.cdn(os.environ))  # CDN_PURGE and its kin
 FEED_COUNTS_EVERY = 60  # seconds after which the requests that were counted are written down
 
 # Security
@@ -235,18 +238,42 @@ SESSION_COOKIE_SAMESITE = "Lax"
 if SITE_URL.startswith("https://"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # monitors ask the port behind the proxy
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # monitors ask the port behind the proxy
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
+# What is seen of the site at work
+
+SLOW_QUERY_MS = environment.count("SLOW_QUERY_MS", env.str("SLOW_QUERY_MS", "200"), digits=6)
+METRICS_TOKEN = environment.token("METRICS_TOKEN", env.str("METRICS_TOKEN", ""))
+METRICS_NETWORKS = environment.networks("METRICS_NETWORKS", env.list("METRICS_NETWORKS", default=[]))
+PROMETHEUS_MULTIPROC_DIR = environment.folder(env.str("PROMETHEUS_MULTIPROC_DIR", ""))
+SENTRY_DSN = environment.sentry_dsn(env.str("SENTRY_DSN", ""))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "filters": {"request_id": {"()": "blog.telemetry.logs.WithRequestId"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"},
+        "json": {"()": "blog.telemetry.logs.Json"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": environment.choice("LOG_FORMAT", env.str("LOG_FORMAT", "line"), ("line", "json")),
+        },
+    },
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # the line of each request tells of 404 and the like
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
+if SENTRY_DSN:
+    LOGGING["handlers"]["sentry"] = {"()": "blog.telemetry.sentry.Handler"}
+    LOGGING["root"]["handlers"].append("sentry")

@@ -1,10 +1,13 @@
-"""Addresses: the admin's here, all others in blog/urls.py."""
+"""Addresses: the admin's and the figures' here, all others in blog/urls.py."""
 
 from django.contrib import admin
 from django.urls import include, path
 
+from blog.telemetry.views import metrics
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("metrics", metrics, name="metrics"),
     path("", include("blog.urls")),
 ]
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +14,7 @@ class BlogConfig(AppConfig):
 
         snapshots.register()
         purging.start_watching(self)
+        if settings.SENTRY_DSN:
+            from blog.telemetry import sentry
+
+            sentry.start(settings.SENTRY_DSN, settings.SITE_HOST)

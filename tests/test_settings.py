@@ -45,6 +45,17 @@ def test_the_project_starts_with_nothing_but_a_secret():
         ({"STAFF_SECOND_FACTOR": "yes"}, "must be one of optional, required"),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES='-1' must be a number"),
         ({"TRUSTED_PROXIES": "10.0.0.1"}, "must be a number"),
+        ({"LOG_FORMAT": "xml"}, "must be one of line, json"),
+        ({"SLOW_QUERY_MS": "1s"}, "must be a number"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN must have at least 16 characters"),
+        ({"METRICS_NETWORKS": "10.0.0.0/8,everybody"}, "METRICS_NETWORKS: 'everybody'"),
+        ({"CDN_PURGE": "akamai"}, "must be one of"),
+        ({"CDN_PURGE": "fastly", "CDN_TOKEN": "x"}, "CDN_PURGE=fastly needs CDN_SERVICE"),
+        ({"CDN_PURGE": "generic"}, "CDN_PURGE=generic needs CDN_PURGE_URL"),
+        ({"CDN_SOFT_PURGE": "yes"}, "neither True nor False"),
+        ({"CDN_PURGE_METHOD": "DELETE"}, "must be one of POST, PURGE"),
+        ({"CDN_TAG_HEADER": "a tag"}, "is no name of a header"),
+        ({"SENTRY_DSN": "sentry.example"}, "SENTRY_DSN must be an address"),
     ],
 )
 def test_a_mistake_in_the_environment_stops_the_start_and_is_named(variables, message):
@@ -61,6 +72,14 @@ def test_there_is_no_default_secret(tmp_path):
 def test_the_secret_that_setup_generated_is_found(tmp_path):
     (tmp_path / "secret-key").write_text(KEY + "\n")
     assert environment.secret_key({}, tmp_path / "secret-key") == KEY
+
+
+def test_a_network_has_its_own_address_and_header():
+    fastly = environment.cdn({"CDN_PURGE": "fastly", "CDN_SERVICE": "s", "CDN_TOKEN": "t"})
+    assert (fastly["CDN_PURGE_URL"], fastly["CDN_TAG_HEADER"]) == ("https://api.fastly.com", "Surrogate-Key")
+    cloudflare = environment.cdn({"CDN_PURGE": "cloudflare", "CDN_SERVICE": "z", "CDN_TOKEN": "t"})
+    assert cloudflare["CDN_PURGE_URL"] == "https://api.cloudflare.com/client/v4"
+    assert cloudflare["CDN_TAG_HEADER"] == "Cache-Tag"
 
 
 def test_a_trailing_slash_in_the_site_address_is_dropped():

@@ -1,21 +1,15 @@
 """The outbox in the admin: what waits, what failed, and sending again what was given up."""
 
 from django.contrib import admin, messages
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from blog.admin.base import NewsroomAdmin, short_moment
+from blog.outbox.kinds import name_of
 from blog.outbox.models import Task
-
-KINDS = {
-    "announce": _("News of a post"),
-    "check_feed": _("Check of a feed"),
-    "websub": _("WebSub hub"),
-    "indexnow": _("IndexNow"),
-    "sitemap": _("Sitemap ping"),
-}
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -23,19 +17,27 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [("waiting", _("Waiting")), ("given_up", _("Given up")), ("done", _("Done"))]
+        return [
+            ("waiting", _("Waiting")),
+            ("late", _("Late")),
+            ("given_up", _("Given up")),
+            ("done", _("Done")),
+        ]
 
     def queryset(self, request, queryset):
+        if self.value() == "late":
+            return queryset.late(timezone.now())
         states = {"waiting": queryset.open, "given_up": queryset.given_up, "done": queryset.done}
         return states.get(self.value(), queryset.all)()
 
 
 @admin.register(Task)
 class TaskAdmin(NewsroomAdmin):
-    list_display = ["about", "state", "due", "attempts", "error"]
+    change_form_template = "admin/outbox/task_change_form.html"
+    list_display = ["about", "state", "due", "attempted", "attempts", "error"]
     list_filter = [StateFilter, "kind"]
     search_fields = ["key", "last_error"]
-    fields = ["about", "state", "due", "attempts", "last_error", "payload", "created_at"]
+    fields = ["about", "state", "due", "attempted", "attempts", "last_error", "payload", "created_at"]
     readonly_fields = fields
     actions = ["send_again"]
 
@@ -47,7 +49,7 @@ class TaskAdmin(NewsroomAdmin):
 
     @admin.display(description=_("task"), ordering="kind")
     def about(self, task):
-        return f"{KINDS.get(task.kind, task.kind)}: {task.key}"
+        return f"{name_of(task.kind)}: {task.key}"
 
     @admin.display(description=_("state"))
     def state(self, task):
@@ -65,15 +67,21 @@ class TaskAdmin(NewsroomAdmin):
     def error(self, task):
         return task.last_error[:120]
 
-    @admin.action(description=_("Try again now"), permissions=["change"])
+    @admin.display(description=_("last attempt"), ordering="attempted_at")
+    def attempted(self, task):
+        return short_moment(task.attempted_at)
+
+    @admin.action(description=_("Send again"), permissions=["change"])
     def send_again(self, request, queryset):
-        """What was given up waits again; if the same has been told since, that one is enough."""
-        waiting = set(Task.objects.open().values_list("kind", "key"))
-        again = []
-        for task in queryset.given_up():
-            if (task.kind, task.key) not in waiting:
-                waiting.add((task.kind, task.key))
-                again.append(task.pk)
-        count = Task.objects.filter(pk__in=again).update(given_up_at=None, attempts=0, due_at=timezone.now())
+        count = queryset.send_again()
         text = ngettext("%d task waits again.", "%d tasks wait again.", count) % count
         self.message_user(request, text, messages.SUCCESS)
+
+    def save_model(self, request, obj, form, change):
+        """Nothing on the page is typed in, and the row may be a worker's by now."""
+
+    def response_change(self, request, obj):
+        if "_send_again" in request.POST:
+            self.send_again(request, Task.objects.filter(pk=obj.pk))
+            return redirect("admin:blog_task_change", obj.pk)
+        return super().response_change(request, obj)

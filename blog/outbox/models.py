@@ -1,11 +1,18 @@
 """Tasks that wait, are being worked on, are done or were given up."""
 
-from django.db import models
+import datetime
+
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+LATE = datetime.timedelta(minutes=15)
 OPEN = Q(done_at__isnull=True, given_up_at__isnull=True)
+
+
+def due_filter(now: datetime.datetime) -> Q:
+    return OPEN & Q(due_at__lte=now) & (Q(leased_until__isnull=True) | Q(leased_until__lte=now))
 
 
 class TaskQuerySet(models.QuerySet):
@@ -14,14 +21,31 @@ class TaskQuerySet(models.QuerySet):
 
     def due(self, now=None):
         """Those that a worker may take: their time has come, and nobody works on them (any longer)."""
-        now = now or timezone.now()
-        return self.open().filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now), due_at__lte=now)
+        return self.filter(due_filter(now or timezone.now()))
 
     def done(self):
         return self.filter(done_at__isnull=False)
 
     def given_up(self):
         return self.filter(given_up_at__isnull=False)
+
+    def late(self, now):
+        """Those that nobody works on although they have been due for long."""
+        return self.due(now - LATE)
+
+    @transaction.atomic
+    def send_again(self) -> int:
+        """What was given up waits again; how many that was. The same told since, or twice, waits once."""
+        waiting = set(Task.objects.open().values_list("kind", "key"))
+        again = []
+        for task in self.given_up().only("kind", "key").order_by("-pk"):
+            if (task.kind, task.key) not in waiting:
+                waiting.add((task.kind, task.key))
+                again.append(task.pk)
+        for start in range(0, len(again), 500):
+            some = Task.objects.given_up().filter(pk__in=again[start : start + 500])
+            some.update(given_up_at=None, attempts=0, due_at=timezone.now())
+        return len(again)
 
 
 class Task(models.Model):
@@ -38,6 +62,7 @@ class Task(models.Model):
     due_at = models.DateTimeField(_("due"))
     revision = models.PositiveIntegerField(default=1)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    attempted_at = models.DateTimeField(_("last attempt"), null=True)
     leased_until = models.DateTimeField(_("in work until"), null=True)
     last_error = models.TextField(_("last error"), blank=True)
     done_at = models.DateTimeField(_("done"), null=True)
@@ -58,8 +83,11 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=OPEN, name="task_open_due"),
+            models.Index(fields=["kind", "due_at", "id"], condition=OPEN, name="task_open_by_kind"),
             models.Index(fields=["done_at"], name="task_done"),
+            models.Index(
+                fields=["given_up_at"], condition=Q(given_up_at__isnull=False), name="task_given_up"
+            ),
         ]
 
     def __str__(self):

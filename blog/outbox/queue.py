@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from blog.outbox.models import Task
 
-LEASE = datetime.timedelta(minutes=2)  # a worker that has not finished by then is taken for dead
+LEASE = datetime.timedelta(minutes=2)  # a worker that has not renewed it by then is taken for dead
 
 
 @transaction.atomic
@@ -36,23 +36,33 @@ def cancel(kind: str, key: str) -> None:
 
 
 @transaction.atomic
-def take(kinds=None) -> Task | None:
-    """The task that has been due the longest, leased to the caller; None if nothing is due.
+def take(*, after: str = "") -> Task | None:
+    """A task that is due, leased to the caller; None if there is none.
+
+    The kinds take turns: it is of the kind that comes next after `after` in the alphabet, and of that kind
+    the task that has been due the longest. So however many there are of one kind, the others go on.
 
     On PostgreSQL several workers skip each other's rows; on SQLite they wait for each other's transaction.
     """
-    due = Task.objects.due().select_for_update(
-        skip_locked=connection.features.has_select_for_update_skip_locked
-    )
-    if kinds is not None:
-        due = due.filter(kind__in=kinds)
-    task = due.order_by("due_at", "pk").first()
+    skips = connection.features.has_select_for_update_skip_locked
+    due = Task.objects.due().select_for_update(skip_locked=skips).order_by("kind", "due_at", "pk")
+    task = (due.filter(kind__gt=after).first() if after else None) or due.first()
     if task is None:
         return None
-    task.leased_until = timezone.now() + LEASE
+    task.attempted_at = timezone.now()
+    task.leased_until = task.attempted_at + LEASE
     task.attempts += 1
-    task.save(update_fields=["leased_until", "attempts"])
+    task.save(update_fields=["attempted_at", "leased_until", "attempts"])
     return task
+
+
+def renew(task: Task) -> bool:
+    """Keep the task for another lease; False if somebody else has got it meanwhile."""
+    until = timezone.now() + LEASE
+    if not Task.objects.filter(pk=task.pk, leased_until=task.leased_until).update(leased_until=until):
+        return False
+    task.leased_until = until
+    return True
 
 
 def finish(task: Task) -> None:

@@ -5,8 +5,10 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 
+from blog.outbox.leases import kept
 from blog.outbox.models import Task
 from blog.outbox.queue import finish, put_back, take
+from blog.telemetry.measuring import measuring
 
 FIRST_WAIT = datetime.timedelta(seconds=30)
 LONGEST_WAIT = datetime.timedelta(hours=6)
@@ -29,30 +31,53 @@ class LaterError(Exception):
         self.wait = wait
 
 
-def work_one(handlers: Handlers) -> bool:
-    """Take the next task that is due and do it. False if nothing was due.
+class Worker:
+    """Works tasks off, one after the other, the kinds in turn."""
 
-    Whatever a handler raises is written down with the task, and retried; only what is hopeless, or has failed
-    too often, is given up.
-    """
-    task = take()
-    if task is None:
-        return False
-    handler = handlers.get(task.kind)
-    try:
-        if handler is None:
-            raise HopelessError(f"There is no handler for {task.kind!r}.")
-        handler(task.payload)
-    except HopelessError as error:
-        log.error("%s was given up: %s", task, error)
-        put_back(task, str(error), wait=None)
-    except Exception as error:  # an outbox must outlive every fault of what it does
-        wait = None if task.attempts >= ATTEMPTS else wait_after(task, error)
-        log.warning("%s failed (attempt %d): %s", task, task.attempts, error, exc_info=not _expected(error))
-        put_back(task, f"{type(error).__name__}: {error}", wait=wait)
-    else:
-        finish(task)
-    return True
+    def __init__(self, handlers: Handlers):
+        self.handlers = handlers
+        self.last_kind = ""
+
+    def work_one(self) -> bool:
+        """Take the next task that is due and do it. False if nothing was due.
+
+        Whatever a handler raises is written down with the task, and retried; only what is hopeless, or has
+        failed too often, is given up.
+        """
+        task = take(after=self.last_kind)
+        if task is None:
+            return False
+        self.last_kind = task.kind
+        with measuring(f"task-{task.pk}", f"outbox:{task.kind}"):
+            self._do(task)
+        return True
+
+    def _do(self, task: Task) -> None:
+        handler = self.handlers.get(task.kind)
+        try:
+            if handler is None:
+                raise HopelessError(f"There is no handler for {task.kind!r}.")
+            with kept(task):
+                handler(task.payload)
+        except HopelessError as error:
+            log.error("%s was given up: %s", task, error)
+            put_back(task, str(error), wait=None)
+        except Exception as error:  # an outbox must outlive every fault of what it does
+            told = f"{type(error).__name__}: {error}"
+            if task.attempts >= ATTEMPTS:
+                log.error("%s was given up after %d attempts: %s", task, task.attempts, error)
+                put_back(task, told, wait=None)
+                return
+            unexpected = not isinstance(error, LaterError)
+            log.warning("%s failed (attempt %d): %s", task, task.attempts, error, exc_info=unexpected)
+            put_back(task, told, wait=wait_after(task, error))
+        else:
+            finish(task)
+
+
+def work_one(handlers: Handlers) -> bool:
+    """One task, by a worker that has done none before."""
+    return Worker(handlers).work_one()
 
 
 def wait_after(task: Task, error: Exception) -> datetime.timedelta:
@@ -60,10 +85,6 @@ def wait_after(task: Task, error: Exception) -> datetime.timedelta:
     asked = error.wait if isinstance(error, LaterError) else None
     wait = min(FIRST_WAIT * 2 ** (task.attempts - 1), LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311
     return max(wait, min(asked, LONGEST_WAIT)) if asked else wait
-
-
-def _expected(error: Exception) -> bool:
-    return isinstance(error, LaterError)
 
 
 def forget_done(now: datetime.datetime) -> int:

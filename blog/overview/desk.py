@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from blog.addresses import TOKYO
 from blog.feeds.desk import alarms as feed_alarms
-from blog.models import Author, Post, Task, Transition
+from blog.models import Author, Post, Transition
+from blog.outbox.desk import alarms as outbox_alarms
 from blog.overview.problems import Problem, has_problem
 from blog.querysets import PostQuerySet, public_filter, scheduled_filter, written_filter
 
@@ -80,14 +80,14 @@ class Alarm:
 
 
 def alarms(request: HttpRequest) -> list[Alarm]:
-    """Broken or empty feeds, and what the outbox has given up; two queries and one."""
+    """Broken or empty feeds, and what the outbox has given up or does not come to; two queries and one."""
     found = []
     if request.user.has_perm("blog.view_feedstate"):
         url = reverse("admin:blog_feedstate_changelist")
         found += [Alarm(text, url) for text in feed_alarms()]
-    if request.user.has_perm("blog.view_task") and (count := Task.objects.given_up().count()):
-        text = ngettext("%d message could not be sent.", "%d messages could not be sent.", count) % count
-        found.append(Alarm(text, f"{reverse('admin:blog_task_changelist')}?state=given_up"))
+    if request.user.has_perm("blog.view_task"):
+        url = reverse("admin:blog_task_changelist")
+        found += [Alarm(text, f"{url}?{query}") for text, query in outbox_alarms()]
     return found
 
 

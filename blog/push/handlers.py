@@ -20,6 +20,7 @@ from blog.feeds.formats import FORMATS
 from blog.feeds.models import FeedCheck
 from blog.models import Post
 from blog.outbox.queue import tell
+from blog.push import cdn
 from blog.push.http import post as send
 
 FORM = "application/x-www-form-urlencoded"
@@ -94,4 +95,5 @@ HANDLERS = {
     "websub": websub,
     "indexnow": indexnow,
     "sitemap": sitemap,
+    cdn.KIND: cdn.purge,
 }

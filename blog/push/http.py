@@ -12,18 +12,20 @@ SECONDS = 10
 _PASSING = {408, 425, 429}
 
 
-def post(url: str, body: bytes, content_type: str) -> None:
-    """POST, or GET when there is no body.
+def post(
+    url: str, body: bytes, content_type: str, headers: dict | None = None, *, method: str | None = None
+) -> bytes:
+    """POST, or GET when there is no body, unless `method` says otherwise; the beginning of the answer.
 
     Raises LaterError when it may work another time, else HopelessError.
     """
-    headers = {"User-Agent": f"ALLFORCES (+{settings.SITE_URL})"}
+    headers = {"User-Agent": f"ALLFORCES (+{settings.SITE_URL})", **(headers or {})}
     if body:
         headers["Content-Type"] = content_type
-    request = urllib.request.Request(url, data=body or None, headers=headers)  # noqa: S310  settings say where
+    request = urllib.request.Request(url, body or None, headers, method=method)  # noqa: S310  settings say where
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-            answer.read(1024)
+            return answer.read(1024)
     except urllib.error.HTTPError as error:
         with error:
             said = error.read(300).decode(errors="replace").strip()

@@ -8,11 +8,12 @@ from urllib.parse import parse_qs
 class Hub:
     """`answers` are what it does next: a status code, `"hang"`, or `"drop"`; 202 when there are none left.
 
-    `told` holds what it was told, as (method, path, fields or text).
+    `told` holds what it was told, as (method, path, fields or text), `told_headers` the headers of each.
     """
 
     def __init__(self, port=0):
         self.answers, self.told, self.headers = [], [], {}
+        self.told_headers, self.body = [], b""
         self.released = threading.Event()
         hub = self
 
@@ -21,6 +22,7 @@ class Hub:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 fields = parse_qs(body) if "urlencoded" in self.headers.get("Content-Type", "") else body
                 hub.told.append((self.command, self.path, fields))
+                hub.told_headers.append(self.headers)
                 answer = hub.answers.pop(0) if hub.answers else 202
                 if answer == "drop":
                     self.connection.close()
@@ -32,8 +34,9 @@ class Hub:
                 for name, value in hub.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
+                self.wfile.write(hub.body)
 
-            do_GET = do_POST  # noqa: N815
+            do_GET = do_PURGE = do_POST  # noqa: N815
 
             def log_message(self, *arguments):
                 """Not on the test's output."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from blog.addresses import tokyo_date
 from blog.feeds.counting import forget_old
-from blog.outbox.work import forget_done, work_one
+from blog.outbox.work import Worker, forget_done
 from blog.push.handlers import HANDLERS
 
 SECONDS_BETWEEN_LOOKS = 1
@@ -24,9 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is due now, then end")
 
     def handle(self, *, once: bool, **options):
+        worker = Worker(HANDLERS)
         if once:
             done = 0
-            while work_one(HANDLERS):
+            while worker.work_one():
                 done += 1
             self.stdout.write(_("Tasks worked on: %(count)d.") % {"count": done})
             return
@@ -35,17 +36,17 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         looks = 0
         while not stop.is_set():
-            if not self.look(cleaning=looks % LOOKS_BETWEEN_CLEANINGS == 0):
+            if not self.look(worker, cleaning=looks % LOOKS_BETWEEN_CLEANINGS == 0):
                 stop.wait(SECONDS_BETWEEN_LOOKS)
             looks += 1
 
-    def look(self, *, cleaning: bool) -> bool:
+    def look(self, worker: Worker, *, cleaning: bool) -> bool:
         """Whether there was something to do. A database that is away is waited for."""
         try:
             if cleaning:
                 forget_done(timezone.now())
                 forget_old(tokyo_date(timezone.now()))
-            return work_one(HANDLERS)
+            return worker.work_one()
         except OperationalError as error:
             self.stderr.write(_("The database is away: %(error)s") % {"error": error})
             return False

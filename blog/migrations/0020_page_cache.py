@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blog', '0013_roles'),
+        ('blog', '0016_outbox_turns'),
     ]
 
     operations = [
