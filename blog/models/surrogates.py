@@ -2,12 +2,14 @@
 
 import datetime
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from blog.addresses import tokyo_date
 from blog.pagecache.keys import CORRECTIONS, NEWEST, POSTS, SITE, TEXTS, Recorded, day_key, members_key
 from blog.pagecache.purging import Change
+from blog.push.cdn import purge_later
 
 PLACED_BY = (  # a post changes its place in lists, or is listed at all, by these
     "slug",
@@ -67,6 +69,7 @@ class Surrogates(Recorded, models.Model):
                 change.remove(self.surrogate_key)
         if self._has_boundary(now) or (old and old._has_boundary(now)):
             change.touch(_SCHEDULE)
+            self._tell_network(now)
 
     def note_removal(self, change: Change) -> None:
         """The post is about to be deleted."""
@@ -83,6 +86,14 @@ class Surrogates(Recorded, models.Model):
             change.touch(*self.surrogate_keys(), *map(members_key, tags))
         elif self._has_boundary(timezone.now()):
             change.touch(_SCHEDULE)
+            self._tell_network(timezone.now())
+
+    def _tell_network(self, now: datetime.datetime) -> None:
+        """A content delivery network does not know when a post appears or expires by itself."""
+        if settings.CDN_PURGE and self.status == "published":
+            for moment in (self.published_at, self.expires_at):
+                if moment and moment > now:
+                    purge_later(self.surrogate_keys(), due_at=moment)
 
     def _wait_for_categories(self, old: "Surrogates | None" = None) -> None:
         """Two people who each withdraw one of the last two posts of a category do so one after the other."""

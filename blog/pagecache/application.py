@@ -16,6 +16,7 @@ from blog.pagecache.making import Answer, Maker, Stale
 from blog.pagecache.memory import Memory
 from blog.pagecache.policy import Policy, policy_of
 from blog.pagecache.shared import NothingShared
+from blog.telemetry.cache import STATE, count_hit
 
 _MOST_REMEMBERED = 256  # spellings of a header
 
@@ -45,10 +46,10 @@ class PageCache:
             or (cookies is not None and self._session_cookie in cookies)
             or "HTTP_AUTHORIZATION" in environ
         ):
-            return self.django(environ, start_response)
+            return self._pass(environ, start_response)
         host = self._hosts.get(environ.get("HTTP_HOST"))
         if host is None:
-            return self.django(environ, start_response)
+            return self._pass(environ, start_response)
         is_secure = (
             environ["wsgi.url_scheme"] == "https"
             if self._secure_header is None
@@ -60,7 +61,7 @@ class PageCache:
             plain = self.memory.entries.get(address)
             policy = plain.policy if plain is not None else policy_of(environ["PATH_INFO"])
             if policy is None:
-                return self.django(environ, start_response)
+                return self._pass(environ, start_response)
             query = declared(query, policy)
             if query:
                 address = f"{address}?{query}"
@@ -71,18 +72,24 @@ class PageCache:
         if entry is None or now >= entry.ends_at:
             return self._miss(address, query, environ, start_response)
         if entry.policy.for_programs and environ.get("HTTP_SEC_FETCH_DEST") == "document":
-            return self.django(environ, start_response)
+            return self._pass(environ, start_response)
         if self.follower.is_overdue():
             return self._send_stale(entry, "database-away", environ, start_response)
         return self._send(entry, now, environ, start_response)
 
+    def _pass(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        environ[STATE] = "bypass"
+        return self.django(environ, start_response)
+
     def _send(self, entry: Entry, now: float, environ: dict, start_response: Callable) -> Iterable[bytes]:
         coding = self._codings.get(environ.get("HTTP_ACCEPT_ENCODING"))
         answer = entry.answer(coding, now, self.memory.next_boundary)
+        count_hit("hit")
         return self._respond(entry, answer, environ, start_response)
 
     def _send_stale(self, entry: Entry, detail: str, environ: dict, start_response) -> Iterable[bytes]:
         """The last good copy, and the word that it is one."""
+        count_hit("stale")
         coding = self._codings.get(environ.get("HTTP_ACCEPT_ENCODING"))
         return self._respond(entry, entry.stale_answer(coding, detail), environ, start_response)
 
@@ -104,7 +111,7 @@ class PageCache:
     def _miss(self, address: str, query: str, environ: dict, start_response: Callable) -> Iterable[bytes]:
         policy = policy_of(environ["PATH_INFO"])
         if policy is None or (policy.for_programs and environ.get("HTTP_SEC_FETCH_DEST") == "document"):
-            return self.django(environ, start_response)
+            return self._pass(environ, start_response)
         if not self.follower.is_running:
             self._follow()
         self.memory.outdate(address)
@@ -118,7 +125,7 @@ class PageCache:
         if isinstance(found, Answer):
             start_response(found.status, found.headers)
             return [found.body] if environ["REQUEST_METHOD"] == "GET" else []
-        return self.django(environ, start_response)
+        return self._pass(environ, start_response)
 
     def _follow(self) -> None:
         with self._lock:

@@ -9,21 +9,20 @@ from dataclasses import dataclass, field
 import brotli
 from django.utils.http import http_date, parse_http_date_safe
 
+from blog.pagecache.keys import SITE
 from blog.pagecache.policy import Policy
 from blog.pagecache.snapshots import Snapshot
+from blog.push.cdn import tag_headers
+from blog.telemetry.cache import PER_REQUEST
 
 BROTLI_QUALITY = 5  # 11 would save another tenth of the bytes, and cost the first reader 60 times the wait
 BLUR = 2  # seconds for which a Last-Modified could hide a change within its second
 STALE_IF_ERROR = 3600
-_OURS = {
-    "content-length",
-    "etag",
-    "last-modified",
-    "vary",
-    "cache-control",
-    "content-encoding",
-    "cache-status",
+_NOT_KEPT = {
+    *("content-length", "etag", "last-modified", "vary", "cache-control", "content-encoding", "cache-status"),
+    *(name.lower() for name in PER_REQUEST),
 }
+
 # RFC 9211
 _FRESH, _STALE, _MADE = "allforces; hit", "allforces; hit; detail=", "allforces; fwd=uri-miss; stored"
 
@@ -55,7 +54,10 @@ class Entry:
         given = {name.lower(): value for name, value in headers}
         digest = hashlib.blake2b(body, digest_size=16).hexdigest()
         return cls(
-            headers=[(name, value) for name, value in headers if name.lower() not in _OURS],
+            headers=[
+                *((name, value) for name, value in headers if name.lower() not in _NOT_KEPT),
+                *tag_headers({*keys, SITE}).items(),
+            ],
             bodies={
                 "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
                 "gzip": gzip.compress(body, 6, mtime=0),

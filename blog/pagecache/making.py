@@ -18,6 +18,7 @@ from blog.pagecache.memory import Memory
 from blog.pagecache.policy import Policy, Rendering
 from blog.pagecache.shared import NothingShared
 from blog.pagecache.snapshots import NOTHING_SEEN
+from blog.telemetry.cache import STATE
 
 PATIENCE = 1.0  # seconds to wait for a page that somebody else makes
 STEP = 0.02  # seconds between looks whether another process has made it
@@ -156,6 +157,7 @@ class Maker:
             "QUERY_STRING": query,
             "wsgi.input": io.BytesIO(),
             Rendering.NAME: rendering,
+            STATE: "miss",
         }
         told = []
         chunks = self.django(own, lambda status, headers, exc_info=None: told.append((status, headers)))

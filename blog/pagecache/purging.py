@@ -19,6 +19,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 from blog.pagecache.keys import SITE
 from blog.pagecache.models import Purge
+from blog.push.cdn import purge_later
 
 # What pages are made of. Readers see nothing of a new tag, author or picture before a post has it.
 _WATCHED = {
@@ -73,6 +74,7 @@ def changing(*keys: str) -> Iterator[Change]:
 def purge(keys, *, gone=()) -> None:
     """Make the pages with these keys stale once the caller's transaction is committed."""
     Purge.objects.create(keys=" ".join(sorted(keys)), gone=" ".join(sorted(gone)))
+    purge_later(set(keys))
     if not any(callback is _tell for _savepoints, callback, *_ in connection.run_on_commit):
         transaction.on_commit(_tell)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from blog.addresses import tokyo_date
 from blog.feeds.counting import forget_old
+from blog.models import Purge
 from blog.outbox.work import Worker, forget_done
 from blog.push.handlers import HANDLERS
 
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             if cleaning:
                 forget_done(timezone.now())
                 forget_old(tokyo_date(timezone.now()))
+                Purge.objects.forgettable().delete()
             return worker.work_one()
         except OperationalError as error:
             self.stderr.write(_("The database is away: %(error)s") % {"error": error})
