@@ -1,7 +1,9 @@
 import pytest
 from django.utils import timezone, translation
 
-from blog.outbox.models import Task
+from blog.admin.base import short_moment
+from blog.outbox.admin import TaskAdmin
+from blog.outbox.models import LATE, Task
 from blog.outbox.queue import tell
 from blog.outbox.work import HopelessError, work_one
 from tests.admin_pages import staff_with
@@ -50,6 +52,57 @@ def test_what_waits_already_is_not_doubled_by_trying_again(admin_client, given_u
     tell("websub", given_up.key)
     send_again(admin_client, given_up)
     assert Task.objects.open().count() == 1
+
+
+def test_one_is_sent_again_from_its_own_page(admin_client, given_up):
+    page = f"/admin/blog/task/{given_up.pk}/change/"
+    assert 'name="_send_again"' in admin_client.get(page).content.decode()
+    assert admin_client.post(page, {"_send_again": "x"}).headers["Location"] == page
+    assert Task.objects.open().get().attempts == 0
+    assert 'name="_send_again"' not in admin_client.get(page).content.decode()
+
+
+def test_who_may_only_look_is_offered_no_button_and_has_none(client, given_up):
+    client.force_login(staff_with("view_task"))
+    page = f"/admin/blog/task/{given_up.pk}/change/"
+    assert 'name="_send_again"' not in client.get(page).content.decode()
+    assert client.post(page, {"_send_again": "x"}).status_code == 403
+    assert not Task.objects.open().exists()
+
+
+def test_saving_the_page_of_a_task_does_not_undo_what_a_worker_does_meanwhile(admin_client, monkeypatch):
+    tell("websub", "b")
+    task = Task.objects.get()
+    get_object = TaskAdmin.get_object
+
+    def worked_on_meanwhile(*arguments, **keywords):
+        found = get_object(*arguments, **keywords)
+        Task.objects.update(done_at=timezone.now())
+        return found
+
+    monkeypatch.setattr(TaskAdmin, "get_object", worked_on_meanwhile)
+    admin_client.post(f"/admin/blog/task/{task.pk}/change/", {"_save": "x"})
+    assert Task.objects.get().done_at is not None
+
+
+def test_thousands_are_sent_again_at_once(admin_client, django_assert_max_num_queries):
+    now = timezone.now()
+    Task.objects.bulk_create(
+        Task(kind="websub", key=str(n // 2), due_at=now, given_up_at=now) for n in range(2400)
+    )
+    fields = {"action": "send_again", "select_across": "1", "_selected_action": [Task.objects.first().pk]}
+    with django_assert_max_num_queries(40):
+        admin_client.post("/admin/blog/task/?state=given_up", fields)
+    assert Task.objects.open().count() == 1200
+
+
+def test_the_list_tells_of_the_last_attempt_and_shows_the_late_ones(admin_client, given_up, clock):
+    tell("websub", "b", due_at=timezone.now() - LATE)
+    tell("websub", "c")
+    page = admin_client.get("/admin/blog/task/?state=given_up").content.decode()
+    assert f'<td class="field-attempted">{short_moment(given_up.attempted_at)}</td>' in page
+    (row,) = admin_client.get("/admin/blog/task/?state=late").context["cl"].queryset
+    assert row.key == "b"
 
 
 def test_the_outbox_is_for_those_with_the_permission(client, given_up):
