@@ -14,6 +14,7 @@ from blog.models.taxonomy import Author, Category, Tag, TaggedPost
 from blog.outbox.models import Task
 from blog.overview.models import DeadLink, SavedFilter
 from blog.search.models import SearchEntry
+from blog.tally.models import Tally
 from blog.workflow.models import PreviewLink, Spelling, Transition
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Spelling",
     "Tag",
     "TaggedPost",
+    "Tally",
     "Task",
     "Transition",
     "WorkingDraft",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from blog import structured_data
+from blog.listing import Listing
 from blog.models import Category, Post
 from blog.views.head import Head
 from blog.views.lists import PostListView
@@ -27,7 +28,7 @@ class HomeView(PostListView):
     url_name = "home"
 
     def get_queryset(self):
-        return Post.objects.public().newest_first()
+        return Listing()
 
     def get_template_names(self):
         return ["blog/home.html" if self.is_front else "blog/post_list.html"]
