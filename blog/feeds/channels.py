@@ -87,7 +87,7 @@ class Channel:
     entry = staticmethod(entry_of)
 
     def compared(self, start: int, stop: int) -> QuerySet:
-        """The rows that become entries at these places, the newest first, with what `compared_fields` need."""
+        """The rows that become entries at these places, newest first, with what `compared_fields` need."""
         return with_words_of_others(self.places(Post.objects.all(), start, stop))
 
     def rows_on(self, page: int) -> list:

@@ -9,7 +9,7 @@ ALL_DAYS = datetime.date(1, 1, 1)  # `first` of the rows that count all days
 
 
 class Tally(models.Model):
-    """How many posts of a scope have the status published, by Tokyo day of publication and by moment of expiry.
+    """How many posts of a scope have the status published, by Tokyo day and by moment of expiry.
 
     Posts whose hour has not come are counted too: their number changes by a write, never by itself. A reader
     of the table takes the rows whose `until` has not come, and takes off the posts that are still waiting.

@@ -2,8 +2,9 @@
 
 import datetime
 import unicodedata
+from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import DateTimeField, F, FilteredRelation, Q, Value
 from django.http import Http404
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from blog import structured_data
-from blog.models import Post, Tag
+from blog.models import Correction, Post, RelatedPost, Tag, TaggedPost
 from blog.naming import name_key, slugify
 from blog.views.errors import gone
 from blog.views.head import Feed, Head, HeadMixin, SharePicture
@@ -56,14 +57,18 @@ class PostView(HeadMixin, DetailView):
             tags=self.get_tags(),
             pillar=post.pillar if post.pillar and post.pillar.is_public else None,
             contents=contents(post.toc),
-            corrections=list(post.corrections.all()),
+            corrections=self.attached[1],
             share_links=share_links(post.get_canonical_url(), post.title),
             **reading_on(post),
             **kwargs,
         )
 
+    @cached_property
+    def attached(self) -> tuple[list[Tag], list[Correction]]:
+        return tags_and_corrections(self.object)
+
     def get_tags(self) -> list[Tag]:
-        return list(self.object.tags.order_by("tagged_posts__pk"))
+        return self.attached[0]
 
     def get_head(self, context):
         post = self.object
@@ -104,33 +109,53 @@ def contents(toc: list[dict]) -> list[dict]:
     ]
 
 
+def tags_and_corrections(post: Post) -> tuple[list[Tag], list[Correction]]:
+    """In one query: the tags in the order typed, with name and slug; the corrections with what is shown."""
+    notes = Correction.objects.filter(post=post).order_by()
+    names = TaggedPost.objects.filter(content_object=post).order_by()
+    no_moment = Value(None, DateTimeField())
+    rows = notes.values_list(Value(1), "pk", "pk", "kind", "html", "published_at").union(
+        names.values_list(Value(0), "pk", "tag", "tag__name", "tag__slug", no_moment), all=True
+    )
+    tags, corrections = [], []
+    for is_note, _place, pk, first, second, moment in sorted(rows, key=lambda row: row[:2]):
+        if is_note:
+            corrections.append(Correction(pk=pk, post=post, kind=first, html=second, published_at=moment))
+        else:
+            tags.append(Tag(pk=pk, name=first, slug=second))
+    return tags, sorted(corrections, key=lambda note: (note.published_at, note.pk))
+
+
 def reading_on(post: Post) -> dict:
-    """Where to go from here, in two queries: `related`, `older` and `newer` posts.
+    """Where to go from here, in one query: `related`, `older` and `newer` posts.
 
     Related are the editor's choice in the editor's order, filled up with the newest of the category.
     """
     public = Post.objects.public()
-    chosen = list(
-        public.with_card_data()
-        .filter(related_from__post=post)
-        .order_by("related_from__position", "related_from__pk")
-    )
-    of_category = (
-        public.filter(category=post.category_id).newest_first() if post.category_id else public.none()
-    )
-    wanted = Q(pk__in=of_category.values("pk")[: len(chosen) + RELATED_POSTS + 3])
+    chosen = RelatedPost.objects.filter(post=post, target__isnull=False)
+    wanted = Q(pk__in=chosen.order_by().values("target"))
+    if post.category_id:
+        of_category = public.filter(category=post.category_id).newest_first()
+        wanted |= Q(pk__in=of_category.values("pk")[: RELATED_POSTS + 3])  # the post and its neighbours
     if post.published_at:  # a draft in a preview may have no place among the others yet
-        wanted |= Q(pk__in=public.before(post).values("pk")[:1]) | Q(
-            pk__in=public.after(post).values("pk")[:1]
-        )
-    around = [p for p in Post.objects.with_card_data().filter(wanted).newest_first() if p != post]
+        wanted |= Q(pk__in=public.before(post).values("pk")[:1])
+        wanted |= Q(pk__in=public.after(post).values("pk")[:1])
+    entry = FilteredRelation("related_from", condition=Q(related_from__post=post.pk))
+    around = (
+        public.filter(wanted)
+        .annotate(entry=entry, chosen=F("entry__pk"), position=F("entry__position"))
+        .with_card_data()
+        .newest_first()
+    )
+    around = [p for p in around if p != post]
     place = post.published_at and (post.published_at, post.pk)
     older = next((p for p in around if place and (p.published_at, p.pk) < place), None)
     newer = next((p for p in reversed(around) if place and (p.published_at, p.pk) > place), None)
-    taken = {*chosen, older, newer}
+    related = sorted((p for p in around if p.chosen), key=lambda p: (p.position, p.chosen))
+    taken = {*related, older, newer}
     others = [p for p in around if p not in taken and p.category_id == post.category_id]
-    missing = max(0, RELATED_POSTS - len(chosen))
-    return {"related": chosen + others[:missing], "older": older, "newer": newer}
+    missing = max(0, RELATED_POSTS - len(related))
+    return {"related": related + others[:missing], "older": older, "newer": newer}
 
 
 def tags_named(names: list[str]) -> list[Tag]:

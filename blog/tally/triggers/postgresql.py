@@ -72,7 +72,8 @@ IF NOT EXISTS (SELECT 1 {_CHANGED}) THEN RETURN NULL; END IF;
 {_step(_of_posts("old_rows", "o", -1) + " UNION ALL " + _of_posts("new_rows", "p", 1))}
 UPDATE blog_taggedpost AS t SET status = c.status, published_at = c.published_at, expires_at = c.expires_at
     FROM (SELECT fresh.* {_CHANGED}) AS c WHERE t.content_object_id = c.id
-    AND (t.status, t.published_at, t.expires_at) IS DISTINCT FROM (c.status, c.published_at, c.expires_at);""",
+    AND (t.status, t.published_at, t.expires_at)
+    IS DISTINCT FROM (c.status, c.published_at, c.expires_at);""",
     ),
     _function("tally_tagging_insert", _step(_of_taggings("new_rows", "t", 1))),
     _function("tally_tagging_delete", _step(_of_taggings("old_rows", "t", -1))),
@@ -103,7 +104,8 @@ _SEEN = {
 _TRIGGERS = {
     f"tally_{thing}_{event}": (
         table,
-        f"AFTER {event.upper()} ON {table} {seen} FOR EACH STATEMENT EXECUTE FUNCTION tally_{thing}_{event}()",
+        f"AFTER {event.upper()} ON {table} {seen}"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION tally_{thing}_{event}()",
     )
     for thing, table in (("post", "blog_post"), ("tagging", "blog_taggedpost"))
     for event, seen in _SEEN.items()
