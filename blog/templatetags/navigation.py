@@ -7,9 +7,11 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Value
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from blog.models import Category, Page, Post
+from blog.prepared import prepared
 from blog.templatetags.stencils import kept
 
 register = template.Library()
@@ -28,17 +30,17 @@ class Link(NamedTuple):
 @register.simple_tag
 def navigation() -> tuple[Link, ...]:
     """The links to categories and to pages, each in their order, in one query; keep them with `as`."""
-    fields = Link._fields
-    found = Category.objects.filter(Exists(Post.objects.public().filter(category=OuterRef("pk"))))
-    categories = found.order_by().annotate(is_page=Value(0)).values_list(*fields)
-    pages = (
-        Page.objects.public()
-        .order_by()
-        .annotate(is_page=Value(1))
-        .values_list("is_page", "position", F("title"), "slug", "pk")
-    )
-    links = categories.union(pages, all=True).order_by("is_page", "position", "name")
-    return tuple(Link(*link) for link in links)
+    return tuple(Link(*link) for link in _links(now=timezone.now()))
+
+
+@prepared(Category)
+def _links(*, now):
+    found = Category.objects.filter(Exists(Post.objects.public(now).filter(category=OuterRef("pk"))))
+    categories = found.order_by().annotate(is_page=Value(0), shown=F("name"))
+    pages = Page.objects.public().order_by().annotate(is_page=Value(1), shown=F("title"))
+    fields = ("is_page", "position", "shown", "slug", "pk")
+    links = categories.values_list(*fields).union(pages.values_list(*fields), all=True)
+    return links.order_by("is_page", "position", "shown")
 
 
 @register.simple_tag(takes_context=True)
