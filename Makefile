@@ -42,7 +42,7 @@ lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
 
 messages: setup ## collect and compile the interface texts (needs GNU gettext)
 	@$(BIN)/python manage.py makemessages --locale ja --no-location --no-obsolete --no-wrap \
-		--ignore "$(VENV)/*" --ignore "var/*" --ignore "tests/*"
+		--ignore "$(VENV)/*" --ignore "var/*" --ignore "tests/*" --ignore "bench/*"
 	@$(BIN)/python manage.py compilemessages --locale ja --ignore "$(VENV)" --ignore var
 
 SEARCH_SIZES ?= 2500x40 25000x4 100000x4

@@ -53,9 +53,17 @@ def fill(count: int, kilobytes: int = KILOBYTES) -> None:
         ]
         with transaction.atomic():
             Post.objects.bulk_create(posts)
-            taggings = [(tags[number * n % 300], post) for number, post in zip(numbers, posts, strict=True) for n in (1, 7)]
+            taggings = [
+                (tags[number * n % 300], post)
+                for number, post in zip(numbers, posts, strict=True)
+                for n in (1, 7)
+            ]
             taggings += [(big, post) for number, post in zip(numbers, posts, strict=True) if number % 10 == 0]
-            taggings += [(rare, post) for number, post in zip(numbers, posts, strict=True) if number % (count // 5) == 0]
+            taggings += [
+                (rare, post)
+                for number, post in zip(numbers, posts, strict=True)
+                if number % (count // 5) == 0
+            ]
             TaggedPost.objects.bulk_create(
                 (TaggedPost(tag=tag, content_object=post) for tag, post in taggings), ignore_conflicts=True
             )
@@ -66,5 +74,8 @@ _TOC = [{"level": 2, "id": f"論点{number}", "text": f"論点{number}"} for num
 
 
 def _html(writer, kilobytes: int) -> str:
-    parts = [f'<h2 id="論点{number}">論点{number}</h2>\n<p>{writer.text(kilobytes * 200)}</p>' for number in range(1, 6)]
+    parts = [
+        f'<h2 id="論点{number}">論点{number}</h2>\n<p>{writer.text(kilobytes * 200)}</p>'
+        for number in range(1, 6)
+    ]
     return "\n".join(parts)

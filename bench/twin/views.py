@@ -103,7 +103,11 @@ class SubjectView(ListOfPosts):
         return self.subject.get_absolute_url()
 
     def get_context_data(self, **kwargs):
-        more = {"subject": self.subject, "heading": self.subject.name, "hide_category": self.model is Category}
+        more = {
+            "subject": self.subject,
+            "heading": self.subject.name,
+            "hide_category": self.model is Category,
+        }
         return super().get_context_data(**more, **kwargs)
 
 
@@ -147,7 +151,9 @@ class PostView(Surroundings, DetailView):
     def get_context_data(self, **kwargs):
         post, public = self.object, Post.objects.public().select_related("category", "author", "cover")
         related = [other for other in post.related.all() if other.is_public]
-        of_category = public.filter(category=post.category).exclude(pk=post.pk).order_by("-published_at", "-pk")
+        of_category = (
+            public.filter(category=post.category).exclude(pk=post.pk).order_by("-published_at", "-pk")
+        )
         return super().get_context_data(
             description=post_description(post),
             tags=post.tags.all(),
@@ -171,6 +177,11 @@ class PostView(Surroundings, DetailView):
             picture=SharePicture.of(post.cover),
             kind="article",
             feed=Feed.of(post.category),
-            trail=((post.category.name, post.category.get_absolute_url()), (post.title, post.get_absolute_url())),
-            things=(structured_data.news_article(post, context["description"], names, context["corrections"]),),
+            trail=(
+                (post.category.name, post.category.get_absolute_url()),
+                (post.title, post.get_absolute_url()),
+            ),
+            things=(
+                structured_data.news_article(post, context["description"], names, context["corrections"]),
+            ),
         )

@@ -63,6 +63,13 @@ def wrong_numbers(using: str = "default") -> int:
         return cursor.fetchone()[0]
 
 
+def wrong_copies(using: str = "default") -> int:
+    """How many taggings do not carry the status and the dates of their post."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(VENDORS[connections[using].vendor].WRONG_COPIES)
+        return cursor.fetchone()[0]
+
+
 def _run(statements, using: str) -> None:
     with connections[using].cursor() as cursor:
         for statement in statements:

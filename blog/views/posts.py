@@ -142,7 +142,8 @@ def reading_on(post: Post) -> dict:
     place = {"category": post.category_id} if post.category_id else {}
     if post.published_at:  # a draft in a preview may have no place among the others yet
         place["moment"] = post.published_at
-    around = [p for p in _around(now=timezone.now(), pk=post.pk, **place) if p != post]
+    now = timezone.now()
+    around = [p for p in _around(now=now, pk=post.pk, **place) if p != post and p.is_public_at(now)]
     place = post.published_at and (post.published_at, post.pk)
     older = next((p for p in around if place and (p.published_at, p.pk) < place), None)
     newer = next((p for p in reversed(around) if place and (p.published_at, p.pk) > place), None)
@@ -155,7 +156,10 @@ def reading_on(post: Post) -> dict:
 
 @prepared(Post)
 def _around(*, now, pk, category=None, moment=None):
-    """The chosen ones (with `chosen` and `position`), the newest of the category, and the two neighbours."""
+    """The chosen ones (with `chosen` and `position`), the newest of the category, and the two neighbours.
+
+    Of the chosen, those too that are not public: to ask for that here would lead SQLite through all posts.
+    """
     public = Post.objects.public(now)
     chosen = RelatedPost.objects.filter(post=pk, target__isnull=False)
     wanted = Q(pk__in=chosen.order_by().values("target"))
@@ -167,7 +171,8 @@ def _around(*, now, pk, category=None, moment=None):
         wanted |= Q(pk__in=public.before(post).values("pk")[:1])
         wanted |= Q(pk__in=public.after(post).values("pk")[:1])
     entry = FilteredRelation("related_from", condition=Q(related_from__post=pk))
-    around = public.filter(wanted).annotate(entry=entry, chosen=F("entry__pk"), position=F("entry__position"))
+    around = Post.objects.filter(wanted)
+    around = around.annotate(entry=entry, chosen=F("entry__pk"), position=F("entry__position"))
     return around.with_card_data().newest_first()
 
 

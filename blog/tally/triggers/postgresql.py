@@ -126,6 +126,9 @@ CREATE = [
 DROP = [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, (table, _body) in _TRIGGERS.items()]
 INSTALLED = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'tally_%%'"
 
+WRONG_COPIES = """
+SELECT COUNT(*) FROM blog_taggedpost AS t JOIN blog_post AS p ON p.id = t.content_object_id
+WHERE (t.status, t.published_at, t.expires_at) IS DISTINCT FROM (p.status, p.published_at, p.expires_at)"""
 COPY = """
 UPDATE blog_taggedpost AS t SET status = p.status, published_at = p.published_at, expires_at = p.expires_at
 FROM blog_post AS p WHERE p.id = t.content_object_id AND (t.status, t.published_at, t.expires_at)

@@ -122,6 +122,9 @@ CREATE = [
 DROP = [f"DROP TRIGGER IF EXISTS {name}" for name in _BODIES]
 INSTALLED = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 
+WRONG_COPIES = """
+SELECT COUNT(*) FROM blog_taggedpost AS t JOIN blog_post AS p ON p.id = t.content_object_id
+WHERE (t.status, t.published_at, t.expires_at) IS NOT (p.status, p.published_at, p.expires_at)"""
 COPY = """
 UPDATE blog_taggedpost
 SET status = post.status, published_at = post.published_at, expires_at = post.expires_at
