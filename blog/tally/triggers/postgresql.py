@@ -124,7 +124,7 @@ CREATE = [
     *(f"CREATE TRIGGER {name} {body}" for name, (_table, body) in _TRIGGERS.items()),
 ]
 DROP = [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, (table, _body) in _TRIGGERS.items()]
-INSTALLED = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'tally_%%'"
+INSTALLED = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'tally_%'"
 
 WRONG_COPIES = """
 SELECT COUNT(*) FROM blog_taggedpost AS t JOIN blog_post AS p ON p.id = t.content_object_id
