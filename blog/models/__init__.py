@@ -15,6 +15,7 @@ from blog.outbox.models import Task
 from blog.overview.models import DeadLink, SavedFilter
 from blog.pagecache.models import Purge
 from blog.search.models import SearchEntry
+from blog.tally.models import Tally
 from blog.workflow.models import PreviewLink, Spelling, Transition
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Spelling",
     "Tag",
     "TaggedPost",
+    "Tally",
     "Task",
     "Transition",
     "WorkingDraft",

@@ -176,9 +176,18 @@ class Post(Visible, Announced, Surrogates, MarkdownContent):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "published_at", "expires_at"], name="post_gate"),
-            models.Index(fields=["category", "status", "published_at"], name="post_category_date"),
-            models.Index(fields=["author", "status", "published_at"], name="post_author_date"),
+            # The gate in the order of the lists, with all that it asks: a page is found without a post read.
+            models.Index(fields=["status", "published_at", "id", "expires_at"], name="post_dated"),
+            models.Index(
+                fields=["category", "status", "published_at", "id", "expires_at"], name="post_category"
+            ),
+            models.Index(fields=["author", "status", "published_at", "id", "expires_at"], name="post_author"),
+            models.Index(
+                fields=["status", "published_at", "id"], name="post_featured", condition=Q(featured=True)
+            ),
+            models.Index(
+                fields=["status", "expires_at"], name="post_expiry", condition=Q(expires_at__isnull=False)
+            ),
             models.Index(fields=["status", "updated_at"], name="post_status_edit"),
         ]
 

@@ -9,12 +9,14 @@ from taggit.models import ItemBase, TagBase
 from blog.models.names import Address, Named, Spelling, named_constraints
 from blog.pagecache.keys import Recorded
 from blog.pagecache.purging import changing
+from blog.tally.models import Tally
 
 
 class Category(Recorded, Named):
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
+    tally_scope = Tally.Scope.CATEGORY
     url_name = "category"
     surrogate_prefix = "c"
 
@@ -46,6 +48,7 @@ class Author(Recorded, Named):
         verbose_name=_("user account"),
     )
 
+    tally_scope = Tally.Scope.AUTHOR
     url_name = "author"
     surrogate_prefix = "a"
 
@@ -67,6 +70,7 @@ class AuthorAddress(Address):
 
 class Tag(Recorded, Named, TagBase):
     posts_path = "tagged_posts__content_object"
+    tally_scope = Tally.Scope.TAG
     url_name = "tag"
     surrogate_prefix = "t"
 
@@ -94,11 +98,20 @@ class TaggedPost(ItemBase):
     content_object = models.ForeignKey(
         "Post", models.CASCADE, related_name="tagged_posts", verbose_name=_("post")
     )
+    # The post's own, copied by the triggers of blog/tally: a tag's posts are found by date in one index.
+    status = models.CharField(max_length=10, default="", editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("tagging")
         verbose_name_plural = _("taggings")
         constraints = [models.UniqueConstraint(fields=["tag", "content_object"], name="one_tagging_per_post")]
+        indexes = [
+            models.Index(
+                fields=["tag", "status", "published_at", "content_object", "expires_at"], name="tagging_dated"
+            )
+        ]
 
 
 class PostTagManager(_TaggableManager):
