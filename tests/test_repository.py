@@ -48,6 +48,7 @@ ALLOWED = {
     },
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
     "links": {"addresses", "models"},
+    "replica": set(),
     "middleware": {"models", "addresses"},
     "history": {"models", "addresses", "audit"},
 }
