@@ -75,11 +75,12 @@ def cache(env: environ.Env) -> dict:
     return {**parsed, "BACKEND": "allforces.cache.Redis", "OPTIONS": options}
 
 
-def bucket(value: str) -> dict:
+def bucket(value: str, site_url: str) -> dict:
     """STORAGES["default"] for `s3://KEY:SECRET@host:port/bucket?region=…&https=0`."""
     wrong = ImproperlyConfigured(
         "MEDIA_BUCKET_URL must be like s3://KEY:SECRET@host:port/bucket?region=eu-central-1"
-        " (https=0 for a bucket without TLS, location=folder for a folder within it)."
+        " (https=0 for a bucket without TLS, location=folder for a folder within it, direct=1 if browsers"
+        " reach it)."
     )
     try:
         parts = urlsplit(value)
@@ -87,13 +88,18 @@ def bucket(value: str) -> dict:
     except ValueError:
         raise wrong from None
     name = unquote(parts.path.strip("/"))
-    known = {"region", "https", "location"}
+    known = {"region", "https", "location", "direct"}
     if parts.scheme != "s3" or not (parts.hostname and parts.username and parts.password and name):
         raise wrong
     if "/" in name or query.keys() - known or any(len(values) > 1 for values in query.values()):
         raise wrong
     given = {name: values[0] for name, values in query.items()}
     scheme = "https" if environment.boolean("https in MEDIA_BUCKET_URL", given.get("https", "1")) else "http"
+    direct = environment.boolean("direct in MEDIA_BUCKET_URL", given.get("direct", "0"))
+    if direct and scheme == "http" and site_url.startswith("https:"):
+        raise ImproperlyConfigured(
+            "MEDIA_BUCKET_URL: no browser uploads from https to a bucket with https=0."
+        )
     return {
         "BACKEND": "blog.media.bucket.Bucket",
         "OPTIONS": {
@@ -103,6 +109,7 @@ def bucket(value: str) -> dict:
             "endpoint_url": f"{scheme}://{parts.hostname}" + (f":{port}" if port else ""),
             "region_name": given.get("region", "us-east-1"),
             "location": given.get("location", "media"),
+            "direct": direct,
         },
     }
 

@@ -122,7 +122,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "allforces.storage.StaticFiles"},
 }
 if env.str("MEDIA_BUCKET_URL", ""):
-    STORAGES["default"] = connections.bucket(env.str("MEDIA_BUCKET_URL"))
+    STORAGES["default"] = connections.bucket(env.str("MEDIA_BUCKET_URL"), SITE_URL)
 WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o644
 
