@@ -12,7 +12,8 @@ from allforces import environment
 
 POSTGRESQL = "django.db.backends.postgresql"
 SQLITE = "django.db.backends.sqlite3"
-SECONDS_TO_CONNECT = 5  # a database that is away is told to the visitor within this time
+SECONDS_TO_CONNECT = 5
+SECONDS_IN_POOL = 2  # for a free connection; while the database is away, every request waits that long
 
 # WAL lets readers go on while somebody saves; IMMEDIATE makes writers wait for each other
 # (up to `timeout` seconds) where the default would fail with "database is locked".
@@ -57,7 +58,7 @@ def _database(name: str, database: dict, pool: int) -> dict:
         options["pool"] = {
             "min_size": 1,
             "max_size": pool,
-            "timeout": SECONDS_TO_CONNECT,
+            "timeout": SECONDS_IN_POOL,
             "reconnect_timeout": 1,
         }
     return database

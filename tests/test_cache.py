@@ -1,47 +1,16 @@
 """allforces/cache.py against a Redis that is there, that is lost, and that comes back."""
 
-import socket
-import subprocess
-import time
-
 import pytest
 from django.core.cache import caches
 
 from allforces import cache as module
 from tests.factories import make_post, make_superuser
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """A redis-server of this test's own, which may be killed."""
-
-    def __init__(self, folder):
-        self.folder, self.port, self.process = folder, free_port(), None
-
-    def start(self):
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder]
-        self.process = subprocess.Popen([*command, "--save", ""], stdout=subprocess.DEVNULL)
-        until = time.monotonic() + 10
-        while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise TimeoutError("redis-server did not start")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
+from tests.processes import Redis
 
 
 @pytest.fixture
 def redis(tmp_path, settings, monkeypatch):
-    server = Server(tmp_path)
+    server = Redis(tmp_path, "redis")
     server.start()
     monkeypatch.setattr(module.Redis, "_rests_until", 0.0)
     monkeypatch.setattr(module, "SECONDS_OF_REST", 0)
@@ -69,7 +38,7 @@ def test_redis_keeps_what_it_is_given(redis):
 def test_a_lost_redis_is_an_empty_cache_and_a_returned_one_is_used(redis, caplog):
     cache = caches["default"]
     cache.set("one", 1)
-    redis.stop()
+    redis.kill()
     assert cache.get("one", "nothing") == "nothing"
     assert cache.get_many(["one"]) == {}
     assert "one" not in cache
@@ -91,7 +60,7 @@ def test_a_lost_redis_is_an_empty_cache_and_a_returned_one_is_used(redis, caplog
 def test_a_lost_redis_is_not_asked_by_each_request(redis, monkeypatch):
     monkeypatch.setattr(module, "SECONDS_OF_REST", 60)
     cache = caches["default"]
-    redis.stop()
+    redis.kill()
     cache.get("one")
     monkeypatch.setattr(cache._cache, "get_client", lambda *args, **kwargs: pytest.fail("asked again"))
     assert cache.get("one") is None
@@ -102,7 +71,7 @@ def test_losing_redis_signs_nobody_out_and_breaks_no_page(redis, client):
     client.force_login(make_superuser())
     post = make_post()
     assert client.get("/admin/").status_code == 200
-    redis.stop()
+    redis.kill()
     assert client.get("/admin/").status_code == 200
     client.logout()
     assert client.get(post.get_absolute_url()).status_code == 200

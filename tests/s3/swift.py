@@ -2,11 +2,11 @@
 
 import getpass
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+from tests.processes import free_port, wait_for_port
 
 KEY, SECRET = "test:newsroom", "not-a-secret-of-anybody"
 KINDS = ("account", "container", "object")
@@ -57,12 +57,6 @@ user_test_newsroom = {secret} .admin
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Swift:
     def __init__(self, folder: Path, programs: Path = Path(sys.executable).parent):
         self.folder, self.programs, self.processes = folder, programs, []
@@ -84,7 +78,7 @@ class Swift:
         proxy = PROXY.format(port=self.port, user=getpass.getuser(), folder=self.folder, secret=SECRET)
         self._run("proxy", proxy)
         for port in (*ports.values(), self.port):
-            self._wait_for(port)
+            wait_for_port(port)
 
     def stop(self) -> None:
         for process in self.processes:
@@ -108,13 +102,3 @@ class Swift:
         with (self.folder / f"{kind}.log").open("wb") as log:
             command = [self.programs / f"swift-{kind}-server", file]
             self.processes.append(subprocess.Popen(command, stdout=log, stderr=log))
-
-    @staticmethod
-    def _wait_for(port: int) -> None:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise TimeoutError(f"nothing listens on port {port}")
