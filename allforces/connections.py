@@ -3,6 +3,7 @@
 Passwords stand in these addresses: no message repeats one.
 """
 
+import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
@@ -96,6 +97,9 @@ def bucket(value: str, site_url: str) -> dict:
         raise wrong
     given = {name: values[0] for name, values in query.items()}
     scheme = "https" if environment.boolean("https in MEDIA_BUCKET_URL", given.get("https", "1")) else "http"
+    if not re.fullmatch(r"(?!incoming\b)\w[\w-]*(/[\w-]+)*", given.get("location", "media")):
+        # Beside it, under incoming/, arrive uploads that nobody has checked yet.
+        raise ImproperlyConfigured("MEDIA_BUCKET_URL: location must name a folder, and not incoming.")
     direct = environment.boolean("direct in MEDIA_BUCKET_URL", given.get("direct", "0"))
     if direct and scheme == "http" and site_url.startswith("https:"):
         raise ImproperlyConfigured(

@@ -30,7 +30,7 @@ class App(Server):
     def command(self):
         granian = [Path(sys.executable).parent / "granian", "--interface", "wsgi", "--no-ws"]
         place = ["--host", "127.0.0.1", "--port", self.port]
-        workers = ["--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", "20"]
+        workers = ["--workers", "1", "--blocking-threads", "4", "--respawn-interval", "10"]
         return [*granian, *place, *workers, "--log-level", "warning", "allforces.wsgi:application"]
 
     def environment(self):
