@@ -36,8 +36,8 @@ test-browser: setup $(VENV)/.installed-tests ## the desk and the site in a real 
 test-cluster: setup $(VENV)/.installed-tests var/.static ## two machines behind nginx, while parts of them fail (needs nginx, PostgreSQL, redis-server)
 	@$(BIN)/python -m pytest tests/cluster -m cluster
 
-test-s3: setup $(VENV)/.installed-tests var/swift/.installed ## pictures in a bucket
-	@$(BIN)/python -m pytest tests/s3 -m s3
+test-s3: setup $(VENV)/.installed-tests var/swift/.installed ## pictures in a bucket (needs Chromium)
+	@$(BIN)/python -m pytest tests/s3 --ds tests.browser.settings -m s3
 
 lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
 	@$(BIN)/ruff check .

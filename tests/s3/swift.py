@@ -34,6 +34,7 @@ bind_port = {port}
 user = {user}
 swift_dir = {folder}
 workers = 0
+strict_cors_mode = false
 [pipeline:main]
 pipeline = catch_errors gatekeeper s3api tempauth slo proxy-server
 [app:proxy-server]
