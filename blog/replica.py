@@ -25,15 +25,19 @@ def replica_is_current() -> bool:
 
 
 def reads_from_replica() -> bool:
-    return _allowed.get() and replica_is_current()
+    return _allowed.get()
 
 
 @contextlib.contextmanager
 def reading_from_replica():
-    """Within this block, and this thread, reads may be answered by the replica."""
-    token = _allowed.set(True)
+    """Within this block, and this thread, reads are answered by the replica, if it is current.
+
+    That is asked once: rows of one page come from one database. Yields the answer.
+    """
+    is_current = replica_is_current()
+    token = _allowed.set(is_current)
     try:
-        yield
+        yield is_current
     finally:
         _allowed.reset(token)
 
@@ -53,8 +57,7 @@ class ReplicaMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "replica" not in connections.settings or not may_read_from_replica(request):
             return self.get_response(request)
-        with reading_from_replica():
-            asked = reads_from_replica()
+        with reading_from_replica() as asked:
             response = self.get_response(request)
         if asked and response.status_code == 503:
             rest()

@@ -96,6 +96,13 @@ def test_a_replica_that_is_not_current_is_left_alone(lagging, client, monkeypatc
     assert shown(client)
 
 
+def test_whether_it_is_current_is_asked_once_for_a_page(lagging, client, monkeypatch):
+    asked = []
+    monkeypatch.setattr(replica, "replica_is_current", lambda: asked.append(1) or True)
+    assert client.get("/").status_code == 200
+    assert len(asked) == 1
+
+
 def test_the_schema_is_never_changed_on_the_replica(lagging):
     assert not router.allow_migrate("replica", "blog")
     assert router.allow_migrate("default", "blog")

@@ -4,7 +4,7 @@ import signal
 import threading
 
 from django.core.management import BaseCommand
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 forget_done(timezone.now())
                 forget_old(tokyo_date(timezone.now()))
             return work_one(HANDLERS)
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             self.stderr.write(_("The database is away: %(error)s") % {"error": error})
             return False
         finally:
