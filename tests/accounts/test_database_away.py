@@ -4,6 +4,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
+from blog.accounts.resend import may_be_sent_again
 from blog.models import Post
 from tests.admin_pages import form_fields
 from tests.factories import make_superuser
@@ -108,3 +109,14 @@ def test_the_words_of_another_site_are_not_put_into_a_form_of_ours(desk):
             secure=True,
         )
     assert "他人の言葉" not in response.content.decode()
+
+
+def test_only_a_form_of_ours_is_given_back(rf):
+    fields = {"title": "言葉"}
+    assert may_be_sent_again(rf.post(ADD, fields, HTTP_ORIGIN="http://testserver"))
+    assert not may_be_sent_again(rf.post(ADD, fields, HTTP_ORIGIN="https://evil.example"))
+    assert not may_be_sent_again(rf.post(ADD, fields))
+    assert not may_be_sent_again(rf.get(ADD, HTTP_REFERER="http://testserver/"))
+    checked = rf.post(ADD, fields)
+    checked.csrf_processing_done = True
+    assert may_be_sent_again(checked)
