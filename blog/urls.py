@@ -114,6 +114,7 @@ urlpatterns = [
     path("indexnow-key.txt", views.indexnow_key, name="indexnow_key"),
     path("site.webmanifest", cached(views.web_manifest), name="web_manifest"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path("preview/<word:token>/", SharedPreview.as_view(), name="shared_preview"),
     path("media/<path:path>", views.media, name="media"),
     path("assets/<path:path>", views.old_asset),

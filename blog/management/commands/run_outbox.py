@@ -4,7 +4,7 @@ import signal
 import threading
 
 from django.core.management import BaseCommand
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 forget_old(tokyo_date(timezone.now()))
                 Purge.objects.forgettable().delete()
             return worker.work_one()
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             self.stderr.write(_("The database is away: %(error)s") % {"error": error})
             return False
         finally:
