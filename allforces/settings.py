@@ -115,7 +115,7 @@ OUTBOX_IS_LATE_AFTER = 60 * environment.count("OUTBOX_LATE_MINUTES", env.str("OU
 CACHES = {"default": connections.cache(env)}
 
 PAGE_CACHE_MB = environment.count("PAGE_CACHE_MB", env.str("PAGE_CACHE_MB", "64"), digits=5)
-CDN_SECONDS = environment.count("CDN_SECONDS", env.str("CDN_SECONDS", "1"), digits=7)
+PAGE_SHARED_SECONDS = environment.count("PAGE_SHARED_SECONDS", env.str("PAGE_SHARED_SECONDS", "1"), digits=7)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))

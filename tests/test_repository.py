@@ -25,12 +25,13 @@ ALLOWED = {
     "rendering": set(),
     "naming": set(),
     "addresses": set(),
+    "apps": {"checks", "history", "pagecache", "tally", "telemetry"},
     "audit": {"models"},
-    "querysets": {"naming", "search", "tally"},
+    "querysets": {"naming", "pagecache", "search", "tally"},
     "tally": {"models"},
     "prepared": set(),
     "listing": {"addresses", "models", "prepared", "querysets", "tally"},
-    "media": {"naming", "rendering"},
+    "media": {"naming", "pagecache", "rendering"},
     "outbox": {"models", "telemetry"},
     "telemetry": {"models"},
     "workflow": {"audit", "history", "links", "models", "querysets", "rendering"},
@@ -46,6 +47,8 @@ ALLOWED = {
         "media",
         "naming",
         "outbox",
+        "pagecache",
+        "push",
         "querysets",
         "rendering",
         "search",
@@ -56,7 +59,18 @@ ALLOWED = {
     "middleware": {"models", "addresses"},
     "history": {"models", "addresses", "audit"},
 }
-OUTER = {"admin", "feeds", "management", "overview", "push", "sitemaps", "templatetags", "urls", "views"}
+OUTER = {
+    "admin",
+    "feeds",
+    "management",
+    "overview",
+    "pagecache",
+    "push",
+    "sitemaps",
+    "templatetags",
+    "urls",
+    "views",
+}
 
 
 def sources():

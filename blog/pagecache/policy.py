@@ -68,7 +68,7 @@ def cached(view: Callable, *keys: str, parameters=(), **policy) -> Callable:
 
     What it reads adds more of them (see keys); `policy` is that of Policy.
     """
-    policy.setdefault("cdn_seconds", settings.CDN_SECONDS)
+    policy.setdefault("cdn_seconds", settings.PAGE_SHARED_SECONDS)
 
     @wraps(view)
     def keeping(request, *args, **kwargs):
