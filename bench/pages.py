@@ -209,6 +209,7 @@ def environment_for(size: int, folder: Path) -> dict:
         "PYTHONPATH": str(ROOT),
         "SITE_URL": f"http://{HOST}",
         "LOG_LEVEL": "ERROR",
+        "PAGE_CACHE_MB": "0",
         "BENCH_SIZE": str(size),
     }
 

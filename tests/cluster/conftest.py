@@ -15,10 +15,11 @@ HOST, USER = os.environ.get("PGHOST", "127.0.0.1"), os.environ.get("PGUSER", "po
 PASSWORD = secrets.token_urlsafe(12)
 
 
-def manage(variables: dict, *words: str) -> None:
+def manage(variables: dict, *words: str) -> str:
     command = [sys.executable, "manage.py", *words]
     finished = subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
 
 
 @pytest.fixture(scope="session")
