@@ -48,7 +48,7 @@ def fill(count: int, kilobytes: int = KILOBYTES) -> None:
             "status": "'published'",
         }
         _copy_posts(cursor, count, models, given)
-        first = f"(SELECT MIN(id) FROM blog_post WHERE id > {models[-1].pk})"
+        first = f"(SELECT MIN(id) FROM blog_post WHERE id > {models[-1].pk})"  # noqa: S608
         for tag, chosen in (
             (f"{tags[0].pk} + n % 300", "n >= 0"),
             (f"{tags[0].pk} + (n * 7 + 1) % 300", "n >= 0"),

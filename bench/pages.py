@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SIZES = [2500, 25000]
 ROUNDS = 40
 DATABASE = "allforces_bench_pages"
-TWIN_ROUNDS, SECONDS, CONNECTIONS = 5, 4, 8
+TWIN_ROUNDS, SECONDS, CONNECTIONS = 5, 3, 4
 HOST = "127.0.0.1"
 
 
@@ -279,9 +279,8 @@ def report(options, folder: Path) -> None:
         first = first or found
         say(f"{size:,} posts{'':23} CPU ms (clock) queries  to the first size")
         for kind, (cpu, clock, queries) in found.items():
-            say(
-                f"  {kind:33} {cpu:7.2f} ({clock:7.2f}) {queries:3}  {cpu / first[kind][0]:5.2f} ({clock / first[kind][1]:5.2f})"
-            )
+            flat = f"{cpu / first[kind][0]:5.2f} ({clock / first[kind][1]:5.2f})"
+            say(f"  {kind:33} {cpu:7.2f} ({clock:7.2f}) {queries:3}  {flat}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The same pages as anybody would write them first: generic views, Django's paginator, a query for each thing.
+"""The same pages as they are first written: generic views, Django's paginator, a query for each thing.
 
 The models, their indexes and the rule of visibility are ours; so is what a page says.
 """
