@@ -8,7 +8,7 @@ STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
 export PORT
 
-.PHONY: run dev setup test test-browser lint messages bench bench-import bench-search bench-feeds pins clean
+.PHONY: run dev setup test test-browser test-cluster test-s3 lint messages bench bench-import bench-search bench-feeds bench-pages pins clean
 
 run: setup var/.static ## a first look: demo articles, a staff account, the production server and the outbox
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -33,6 +33,12 @@ test: setup $(VENV)/.installed-tests ## the whole test suite
 test-browser: setup $(VENV)/.installed-tests ## the desk and the site in a real browser (needs Chromium; CHROMIUM names another)
 	@$(BIN)/python -m pytest tests/browser --ds tests.browser.settings -m browser
 
+test-cluster: setup $(VENV)/.installed-tests var/.static ## two machines behind nginx, while parts of them fail (needs nginx, PostgreSQL, redis-server)
+	@$(BIN)/python -m pytest tests/cluster -m cluster
+
+test-s3: setup $(VENV)/.installed-tests var/swift/.installed ## pictures in a bucket (needs Chromium)
+	@$(BIN)/python -m pytest tests/s3 --ds tests.browser.settings -m s3
+
 lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -42,18 +48,24 @@ lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
 
 messages: setup ## collect and compile the interface texts (needs GNU gettext)
 	@$(BIN)/python manage.py makemessages --locale ja --no-location --no-obsolete --no-wrap \
-		--ignore "$(VENV)/*" --ignore "var/*" --ignore "tests/*"
+		--ignore "$(VENV)/*" --ignore "var/*" --ignore "tests/*" --ignore "bench/*"
 	@$(BIN)/python manage.py compilemessages --locale ja --ignore "$(VENV)" --ignore var
 
 SEARCH_SIZES ?= 2500x40 25000x4 100000x4
 
-bench: bench-import bench-feeds bench-search ## speed of an import, of feeds and of the search
+bench: bench-import bench-feeds bench-pages bench-search ## speed of an import, of feeds, of uncached pages and of the search
 
 bench-import: setup
 	@$(BIN)/python bench/import_posts.py
 
 bench-feeds: setup
 	@$(BIN)/python bench/feeds.py
+
+PAGE_SIZES ?= 2500 25000
+
+bench-pages: setup ## PAGE_SIZES="2500 1000000"; PostgreSQL if DATABASE_URL names one; the twin needs wrk
+	@$(BIN)/python bench/pages.py $(PAGE_SIZES)
+	@$(BIN)/python bench/pages.py --twin $(firstword $(PAGE_SIZES))
 
 bench-search: setup ## SEARCH_SIZES="2500x40" for one size alone (posts x kB); PostgreSQL too if DATABASE_URL names one
 	@$(BIN)/python bench/search.py $(SEARCH_SIZES)
@@ -63,7 +75,8 @@ pins: ## compile the pinned requirement files anew (needs uv)
 		--generate-hashes --no-emit-index-url --no-header"; \
 	$$compile pyproject.toml --output-file requirements.txt; \
 	$$compile --group server --constraints requirements.txt --output-file deploy/requirements.txt; \
-	$$compile --group test --constraints requirements.txt --output-file tests/requirements.txt
+	$$compile --group test --constraints requirements.txt --output-file tests/requirements.txt; \
+	$$compile --group s3 --output-file tests/s3/requirements.txt
 
 clean: ## remove the environment, keep the data under var/
 	rm -rf $(VENV) var/static var/.static
@@ -88,6 +101,11 @@ $(VENV)/.installed-tests: tests/requirements.txt $(VENV)/.installed
 
 $(VENV)/.installed-server: deploy/requirements.txt $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.txt
+	@touch $@
+
+var/swift/.installed: tests/s3/requirements.txt | $(VENV)/bin/python
+	@$(BIN)/python -m venv var/swift
+	@var/swift/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 var/secret-key: | $(VENV)/bin/python

@@ -19,11 +19,16 @@ VARIABLES = (
     "SITE_DESCRIPTION",
     "SITE_X_ACCOUNT",
     "DATABASE_URL",
+    "DATABASE_POOL",
+    "DATABASE_REPLICA_URL",
     "CACHE_URL",
+    "PAGE_CACHE_MB",
+    "PAGE_SHARED_SECONDS",
     "EMAIL_URL",
     "STAFF_SECOND_FACTOR",
     "TRUSTED_PROXIES",
     "MEDIA_ROOT",
+    "MEDIA_BUCKET_URL",
     "STATIC_ROOT",
     "WEBSUB_HUBS",
     "INDEXNOW_KEY",
@@ -44,6 +49,7 @@ VARIABLES = (
     "METRICS_NETWORKS",
     "PROMETHEUS_MULTIPROC_DIR",
     "SENTRY_DSN",
+    "OUTBOX_LATE_MINUTES",
     "PORT",
 )
 
@@ -74,8 +80,8 @@ def choice(name: str, value: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def count(name: str, value: str, digits: int = 2) -> int:
-    """A number from 0, of at most so many digits; anything else is refused."""
+def count(name: str, value: str, *, digits: int = 2) -> int:
+    """A number from 0, of so many digits at most; anything else is refused."""
     if not re.fullmatch(rf"[0-9]{{1,{digits}}}", value.strip()):
         raise ImproperlyConfigured(f"{name}={value!r} must be a number, as in 1.")
     return int(value)

@@ -9,7 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from allforces import environment
+from allforces import connections, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "blog.replica.ReplicaMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -98,27 +99,23 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets' templates 
 # Storage
 
 if "DATABASE_URL" in os.environ:
-    DATABASES = {"default": env.db("DATABASE_URL")}
+    _primary = connections.database(env, "DATABASE_URL")
 else:
     VAR_DIR.mkdir(exist_ok=True)
-    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "allforces.sqlite3"}}
+    _primary = {"ENGINE": connections.SQLITE, "NAME": VAR_DIR / "allforces.sqlite3"}
 
-DATABASES["default"]["CONN_MAX_AGE"] = 60
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = connections.databases(
+    _primary,
+    connections.database(env, "DATABASE_REPLICA_URL") if env.str("DATABASE_REPLICA_URL", "") else None,
+    environment.count("DATABASE_POOL", env.str("DATABASE_POOL", "0")),
+)
+DATABASE_ROUTERS = ["allforces.routers.Replica"] if "replica" in DATABASES else []
+OUTBOX_IS_LATE_AFTER = 60 * environment.count("OUTBOX_LATE_MINUTES", env.str("OUTBOX_LATE_MINUTES", "10"))
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # WAL lets readers go on while somebody saves; IMMEDIATE makes writers wait for each other
-    # (up to `timeout` seconds) where the default would fail with "database is locked".
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; "
-            "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864"
-        ),
-    }
+CACHES = {"default": connections.cache(env)}
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+PAGE_CACHE_MB = environment.count("PAGE_CACHE_MB", env.str("PAGE_CACHE_MB", "64"), digits=5)
+PAGE_SHARED_SECONDS = environment.count("PAGE_SHARED_SECONDS", env.str("PAGE_SHARED_SECONDS", "1"), digits=7)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
@@ -129,6 +126,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "allforces.storage.StaticFiles"},
 }
+if env.str("MEDIA_BUCKET_URL", ""):
+    STORAGES["default"] = connections.bucket(env.str("MEDIA_BUCKET_URL"), SITE_URL)
 WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o644
 
@@ -235,7 +234,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 if SITE_URL.startswith("https://"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # monitors ask the port behind the proxy
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # monitors ask the port behind the proxy
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

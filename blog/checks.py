@@ -5,6 +5,7 @@ from django.core.checks import Tags, Warning, register
 from django.db import connection
 
 from blog.search import index
+from blog.tally import keeping
 
 
 @register(Tags.database)
@@ -19,6 +20,15 @@ def search_index_is_complete(app_configs, databases=(), **kwargs):
     else:
         return []
     return [Warning(message, hint="Run `manage.py rebuild_search`.", id="blog.W003")]
+
+
+@register(Tags.database)
+def posts_are_counted(app_configs, databases=(), **kwargs):
+    """Asked for by `check --database default`, and by `migrate`."""
+    if "default" not in (databases or ()) or not keeping.has_table() or keeping.is_installed():
+        return []
+    message = "The triggers that count the published posts are missing: lists would lack pages."
+    return [Warning(message, hint="Run `manage.py recount`.", id="blog.W010")]
 
 
 @register(Tags.security, deploy=True)

@@ -4,12 +4,14 @@ import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, F, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from blog.naming import NAME_LENGTH, name_key, normalise_name
+from blog.pagecache.purging import changing
 from blog.search import index
+from blog.tally.counts import published, waiting
 
 
 def is_key(value) -> bool:
@@ -56,7 +58,9 @@ class PostQuerySet(models.QuerySet):
         return self.filter(public_filter(now=now))
 
     def delete(self):
-        with transaction.atomic():
+        with transaction.atomic(), changing() as change:
+            for post in self:
+                post.note_removal(change)
             for post in self.public():
                 post.tell_readers_view()
             index.remove(self.order_by().values_list("pk", flat=True))
@@ -122,9 +126,12 @@ class NamedQuerySet(models.QuerySet):
     """Categories, authors and tags; the model says in `posts_path` how its posts are reached."""
 
     def with_public_counts(self):
-        """Adds `public_posts`, the number of posts a reader can see."""
-        path = self.model.posts_path
-        return self.annotate(public_posts=Count(path, filter=public_filter(f"{path}__"), distinct=True))
+        """Adds `public_posts`, the number of posts a reader can see; no post that they can see is read."""
+        relation = self.model._meta.get_field(self.model.posts_path.partition("__")[0])
+        own = {relation.field.name: OuterRef("pk")}
+        now = timezone.now()
+        scheduled = relation.related_model._base_manager.filter(scheduled_filter(now), **own)
+        return self.annotate(public_posts=published(self.model.tally_scope, now) - waiting(scheduled))
 
     def in_use(self):
         """Only those with a public post, with counts."""

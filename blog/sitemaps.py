@@ -7,6 +7,7 @@ address is another one. A link begins with SITE_URL, whatever host the request n
 
 import datetime
 import math
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -22,7 +23,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
-from blog.addresses import absolute_url
+from blog.addresses import absolute_url, tokyo_day
+from blog.listing import next_month
 from blog.models import Author, Category, Correction, Page, Post, Tag
 from blog.querysets import PostQuerySet, last_change, public_filter
 from blog.rendering.text import without_controls
@@ -48,7 +50,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def section(request: HttpRequest, section: str) -> HttpResponse:
-    return sitemap(request, sections(), section, template_name="blog/sitemap.xml")
+    month = re.fullmatch(r"posts-([0-9]{4})-(0[1-9]|1[0-2])", section, re.ASCII)
+    if month and 1 < int(month[1]) < 9999:
+        found = month_sections(datetime.date(int(month[1]), int(month[2]), 1))
+    else:
+        found = {name: made for name, made in other_sections().items() if name == section}
+    return sitemap(request, found, section, template_name="blog/sitemap.xml")
 
 
 @require_safe
@@ -69,19 +76,24 @@ def news(request: HttpRequest) -> HttpResponse:
 
 def sections() -> dict[str, "Section"]:
     """All sections by name: `posts-2025-10`, `tags` and so on."""
+    return other_sections() | month_sections()
+
+
+def other_sections() -> dict[str, "Section"]:
     return {
         "lists": ListSection(),
         "pages": PageSection(),
         "categories": NamedSection(Category),
         "tags": NamedSection(Tag),
         "authors": NamedSection(Author),
-        **month_sections(),
     }
 
 
-def listed_posts() -> PostQuerySet:
-    """The posts whose own address is the canonical one."""
+def listed_posts(month: datetime.date | None = None) -> PostQuerySet:
+    """The posts (of that month) whose own address is the canonical one."""
     posts = Post.objects.public().in_sitemap()
+    if month:
+        posts = posts.between(tokyo_day(month)[0], tokyo_day(next_month(month))[0])
     named = posts.exclude(canonical_url="").only("slug", "published_at", "canonical_url")
     elsewhere = [
         post.pk for post in named if absolute_url(post.canonical_url) != absolute_url(post.get_absolute_url())
@@ -120,8 +132,7 @@ class MonthSection(Section):
         self.posts, self.month, self.count, self.latest = posts, month, count, latest
 
     def items(self) -> PostQuerySet:
-        next_month = (self.month + datetime.timedelta(days=31)).replace(day=1)
-        posts = self.posts.filter(published_on__gte=self.month, published_on__lt=next_month)
+        posts = self.posts.between(tokyo_day(self.month)[0], tokyo_day(next_month(self.month))[0])
         dated = posts.annotate(last_change=last_change()).only("slug", "published_at")
         return dated.order_by("published_at", "pk")
 
@@ -133,8 +144,9 @@ class MonthSection(Section):
         return self.latest
 
 
-def month_sections() -> dict[str, MonthSection]:
-    posts = listed_posts()
+def month_sections(month: datetime.date | None = None) -> dict[str, MonthSection]:
+    """Of that month, or of all."""
+    posts = listed_posts(month)
     months = posts.annotate(month=TruncMonth("published_on")).values("month").order_by("-month")
     return {
         f"posts-{row['month']:%Y-%m}": MonthSection(posts, **row)

@@ -56,12 +56,27 @@ def test_the_project_starts_with_nothing_but_a_secret():
         ({"CDN_PURGE_METHOD": "DELETE"}, "must be one of POST, PURGE"),
         ({"CDN_TAG_HEADER": "a tag"}, "is no name of a header"),
         ({"SENTRY_DSN": "sentry.example"}, "SENTRY_DSN must be an address"),
+        ({"DATABASE_POOL": "many"}, "DATABASE_POOL='many' must be a number"),
+        ({"DATABASE_POOL": "4"}, "DATABASE_POOL needs PostgreSQL"),
+        ({"DATABASE_URL": "news.example.jp/db"}, "DATABASE_URL must be like postgres://"),
+        (
+            {"DATABASE_REPLICA_URL": "postgres://u:geheim@h/n"},
+            "must name the kind of database of DATABASE_URL",
+        ),
+        ({"OUTBOX_LATE_MINUTES": "soon"}, "must be a number"),
+        ({"MEDIA_BUCKET_URL": "https://s3.example/bucket"}, "MEDIA_BUCKET_URL must be like s3://"),
+        ({"MEDIA_BUCKET_URL": "s3://KEY:geheim@s3.example/"}, "MEDIA_BUCKET_URL must be like s3://"),
+        ({"MEDIA_BUCKET_URL": "s3://s3.example/bucket"}, "MEDIA_BUCKET_URL must be like s3://"),
+        ({"MEDIA_BUCKET_URL": "s3://K:geheim@s3.example/b?https=no"}, "neither True nor False"),
+        ({"MEDIA_BUCKET_URL": "s3://K:geheim@s3.example/b?regoin=x"}, "MEDIA_BUCKET_URL must be like s3://"),
+        ({"CACHE_URL": "redsi://host"}, "CACHE_URL must be like redis://host:6379/0"),
     ],
 )
 def test_a_mistake_in_the_environment_stops_the_start_and_is_named(variables, message):
     finished = start(**variables)
     assert finished.returncode != 0
     assert message in finished.stderr
+    assert "geheim" not in finished.stderr.partition("ImproperlyConfigured")[2]
 
 
 def test_there_is_no_default_secret(tmp_path):
@@ -87,7 +102,7 @@ def test_a_trailing_slash_in_the_site_address_is_dropped():
 
 
 def test_short_and_foreign_variable_names_are_left_alone():
-    environment.refuse_misspelt({"PORTS": "1", "HOME": "x", "DATABASE_POOL_SIZE": "3", "SENTRY_DSN": ""})
+    environment.refuse_misspelt({"PORTS": "1", "HOME": "x", "DATABASE_HOSTNAME": "3", "SENTRY_DSN": ""})
 
 
 def test_the_interface_is_japanese_and_the_clock_is_tokyos():

@@ -1,3 +1,4 @@
+from contextlib import closing
 from urllib.parse import quote
 
 import pytest
@@ -15,6 +16,16 @@ def test_a_picture_may_be_kept_for_ever_and_is_taken_for_nothing_else(client, me
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
     assert response["X-Content-Type-Options"] == "nosniff"
     image.file.close()
+
+
+def test_a_picture_that_a_program_has_already_is_not_sent_again(client, media_root):
+    address = make_image().file.url
+    with closing(client.get(address)) as response:
+        etag = response["ETag"]
+    response = client.get(address, headers={"If-None-Match": etag})
+    assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
+    with closing(client.get(address, headers={"If-None-Match": '"other"'})) as response:
+        assert response.status_code == 200
 
 
 @pytest.mark.parametrize(

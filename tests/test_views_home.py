@@ -111,11 +111,11 @@ def test_the_front_page_costs_the_same_for_one_post_and_for_thirty(
     client, django_assert_num_queries, media_root
 ):
     make_post(cover=make_image())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get("/")
     for n in range(30):
         make_post(category=make_category(f"分野{n % 4}"), author=f"記者{n}", cover=make_image(), tags=["AI"])
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get("/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         client.get("/page/3/")

@@ -28,13 +28,7 @@ def test_the_manifest_names_icons_that_exist(client):
         assert finders.find(icon["src"].removeprefix("/static/"))
 
 
-def test_a_monitor_gets_its_answer_without_the_database(client):
-    response = client.get("/healthz")
-    assert response.content == b"ok\n"
-    assert "no-store" in response["Cache-Control"]
-
-
-@pytest.mark.parametrize("name", ["robots", "web_manifest", "healthz"])
+@pytest.mark.parametrize("name", ["robots", "web_manifest"])
 def test_programs_may_ask_with_head_and_change_nothing(client, name):
     assert client.head(reverse(name)).status_code == 200
     assert client.post(reverse(name)).status_code == 405

@@ -28,7 +28,7 @@ def test_an_unpublished_page_answers_404_and_is_linked_nowhere(client):
     assert "下書きの頁" not in response.content.decode()
 
 
-def test_a_page_costs_three_queries(client, django_assert_num_queries):
+def test_a_page_costs_two_queries(client, django_assert_num_queries):
     make_page(slug="policy")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/policy/")

@@ -213,9 +213,9 @@ def test_without_a_description_the_excerpt_or_the_text_stands_in(client, fields,
     assert page.meta("description") == expected
 
 
-def test_an_article_costs_seven_queries_whatever_surrounds_it(client, django_assert_num_queries, media_root):
+def test_an_article_costs_four_queries_whatever_surrounds_it(client, django_assert_num_queries, media_root):
     alone = make_post()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         client.get(alone.get_absolute_url())
     for n in range(9):
         neighbour = make_post(cover=make_image(), author=f"記者{n}", tags=["AI", "投資", f"印{n}"])
@@ -223,5 +223,5 @@ def test_an_article_costs_seven_queries_whatever_surrounds_it(client, django_ass
     alone.tags.set(["AI", "投資", "半導体"])
     alone.pillar, alone.cover = neighbour, make_image()
     alone.save()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         client.get(alone.get_absolute_url())

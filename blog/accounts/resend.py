@@ -33,17 +33,30 @@ def _is_from_here(request: HttpRequest, reason: str) -> bool:
 @never_cache
 def keep_what_was_typed(request: HttpRequest) -> HttpResponse:
     """403, as a form of all fields but passwords and files, and a button that sends it again."""
+    context = {
+        **admin.site.each_context(request),
+        **typed(request),
+        "signed_in": admin.site.has_permission(request),
+    }
+    return render(request, "admin/accounts/resend.html", context, status=403)
+
+
+def typed(request: HttpRequest) -> dict:
+    """What admin/accounts/_typed.html shows and sends again: all but passwords, codes and files."""
     fields = [
         (name, value, len(value) > _LONG or "\n" in value)
         for name, values in request.POST.lists()
         for value in values
         if name not in {"csrfmiddlewaretoken", "code"} and "password" not in name.lower()
     ]
-    context = {
-        **admin.site.each_context(request),
-        "fields": fields,
-        "files": list(request.FILES),
-        "address": request.get_full_path(),
-        "signed_in": admin.site.has_permission(request),
-    }
-    return render(request, "admin/accounts/resend.html", context, status=403)
+    return {"fields": fields, "files": list(request.FILES), "address": request.get_full_path()}
+
+
+def may_be_sent_again(request: HttpRequest) -> bool:
+    """Whether a form that was refused for another reason came from a page of ours.
+
+    Its token was right; or it was not looked at yet, or is old, and the browser names this site.
+    """
+    return request.method == "POST" and (
+        getattr(request, "csrf_processing_done", False) or _is_from_here(request, "")
+    )

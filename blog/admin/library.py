@@ -1,7 +1,9 @@
 """The library's addresses beside those of every model: uploads, replacements, thumbnails, choices."""
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -10,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from blog.admin.covers import picture_choice
-from blog.admin.uploads import ReplaceForm, UploadForm
+from blog.admin.uploads import ReplaceForm, UploadForm, takes_uploads
 from blog.audit import record
 from blog.media.pictures import MAX_BYTES, UnusablePicture
 from blog.models import Image
@@ -33,6 +35,7 @@ class LibraryViews:
             ),
             path("<int:pk>/replace/", guarded(self.replace_view), name="blog_image_replace"),
             path("upload/", guarded(self.upload_view), name="blog_image_upload"),
+            path("upload/offer/", guarded(self.offer_view), name="blog_image_offer"),
             path("choices/", guarded(self.choices_view), name="blog_image_choices"),
             *super().get_urls(),
         ]
@@ -54,18 +57,46 @@ class LibraryViews:
         return response
 
     def upload_view(self, request):
-        """GET is the page for several files at once; POST takes one of them and answers as JSON."""
+        """GET is the page for several files at once; POST takes one of them and answers as JSON.
+
+        The file comes with the request, or went straight to the bucket before, as `offer_view` said.
+        """
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            return self._page(request, "upload", _("Add images"), form=UploadForm(), max_bytes=MAX_BYTES)
-        form = UploadForm(request.POST, request.FILES)
+            return self._upload_page(request)
+        try:
+            files = request.FILES
+            if "token" in request.POST and takes_uploads(default_storage):
+                files = {"file": default_storage.received(request.user, request.POST["token"])}
+        except UnusablePicture as refusal:
+            return JsonResponse({"file": [str(refusal)]}, status=400)
+        form = UploadForm(request.POST, files)
         if not form.is_valid():
             return JsonResponse(form.errors, status=400)
         image = form.stored(request.user)
         if not form.existing:
             self.log_addition(request, image, [{"added": {}}])
         return JsonResponse(picture_choice(image) | {"existing": bool(form.existing)})
+
+    def _upload_page(self, request):
+        direct = takes_uploads(default_storage)
+        page = (
+            csp_update({"connect-src": [default_storage.endpoint_url]})(self._page) if direct else self._page
+        )
+        title = _("Add images")
+        return page(request, "upload", title, form=UploadForm(), max_bytes=MAX_BYTES, direct=direct)
+
+    def offer_view(self, request):
+        """Where in the bucket the browser may put a file of this name and size, as JSON."""
+        if not (self.has_add_permission(request) and takes_uploads(default_storage)):
+            raise PermissionDenied
+        name, size = request.POST.get("name", "")[:255], request.POST.get("size", "")
+        try:
+            offer = default_storage.offer(request.user, name, int(size) if size.isdecimal() else 0)
+        except UnusablePicture as refusal:
+            return JsonResponse({"file": [str(refusal)]}, status=400)
+        return JsonResponse(offer)
 
     def choices_view(self, request):
         """A page of the library for the dialog that chooses a cover, the newest first."""

@@ -96,6 +96,11 @@ class UploadForm(ImageForm):
         return self.existing
 
 
+def takes_uploads(storage) -> bool:
+    """Whether browsers may upload straight to it (blog/media/bucket.py)."""
+    return getattr(storage, "is_direct", False)
+
+
 class ReplaceForm(forms.Form):
     file = PictureField(label=gettext_lazy("new file"), help_text=FILE_HELP)
 

@@ -10,6 +10,8 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from blog.models.markdown import render_body
+from blog.pagecache.keys import CORRECTIONS
+from blog.pagecache.purging import changing
 from blog.querysets import public_filter
 
 # A note is not an article: paragraphs, lists, links and emphasis.
@@ -100,14 +102,16 @@ class Correction(models.Model):
     def save(self, **kwargs):
         """The post counts as edited, and for its readers as changed on the day of the note."""
         self.render()
-        super().save(**kwargs)
-        self.post.mark_changed(self.published_at)
-        self.post.save(update_fields=["last_modified_at"])
+        with changing(CORRECTIONS):
+            super().save(**kwargs)
+            self.post.mark_changed(self.published_at)
+            self.post.save(update_fields=["last_modified_at"])
         self.post.tell_readers_view()
 
     @transaction.atomic
     def delete(self, **kwargs):
-        deleted = super().delete(**kwargs)
-        self.post.save(update_fields=["last_modified_at"])
+        with changing(CORRECTIONS):
+            deleted = super().delete(**kwargs)
+            self.post.save(update_fields=["last_modified_at"])
         self.post.tell_readers_view()
         return deleted

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from blog.addresses import absolute_url
 from blog.models import Correction
+from blog.pagecache.keys import CORRECTIONS
 from blog.views.head import Feed, Head
 from blog.views.lists import PostListView
 
@@ -18,6 +19,7 @@ class CorrectionsView(PostListView):
     template_name = "blog/corrections/list.html"
     paginator_class = Paginator
     url_name = "corrections"
+    surrogate_keys = (CORRECTIONS,)
 
     def get_queryset(self):
         notes = Correction.objects.public().newest_first().select_related("post", "post__category")

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from blog.feeds.comparing import CORRECTION_FIELDS, POST_FIELDS, with_words_of_others
 from blog.feeds.entries import correction_entry, entry_of
 from blog.feeds.formats import Format
+from blog.listing import Listing
 from blog.models import Author, Category, Correction, Post, Tag
+from blog.pagecache.keys import CORRECTIONS, POSTS, members_key
 from blog.querysets import PostQuerySet
 from blog.search.query import clean
 from blog.search.results import staff_filter
@@ -34,6 +36,11 @@ class Channel:
     url_name = "feed"
     key: str | None = "site"
     subject_fields: tuple[str, ...] = ()  # of a post, that the channel itself tells of
+
+    @property
+    def surrogate_keys(self) -> list[str]:
+        """On which the feed depends, beside the rows that are its entries."""
+        return [POSTS]
 
     @classmethod
     def asked_for(cls, request, **place) -> "Channel":
@@ -64,13 +71,13 @@ class Channel:
     def path(self, form: Format) -> str:
         return reverse(self.url_name + form.url_suffix, kwargs=self.place)
 
-    def candidates(self) -> PostQuerySet:
-        """The channel's posts before the gate."""
-        return Post.objects.all()
+    def listing(self) -> Listing:
+        """The public posts of the channel."""
+        return Listing()
 
-    def posts(self) -> PostQuerySet:
-        """The public posts of the channel, the newest first."""
-        return self.candidates().public().newest_first()
+    def places(self, posts: PostQuerySet, start: int, stop: int) -> PostQuerySet:
+        """Those of `posts` that stand at these places of the feed, the newest first."""
+        return self.listing().rows(posts, start, stop)
 
     def moved_to(self) -> "Channel | None":
         """The feed at its present address, if this is a former one. Raises Http404 if there is none."""
@@ -85,23 +92,20 @@ class Channel:
     compared_fields = POST_FIELDS
     entry = staticmethod(entry_of)
 
-    def compared(self) -> QuerySet:
-        """The rows that become entries, the newest first, with what `compared_fields` need."""
-        return with_words_of_others(self.posts())
+    def compared(self, start: int, stop: int) -> QuerySet:
+        """The rows that become entries at these places, newest first, with what `compared_fields` need."""
+        return with_words_of_others(self.places(Post.objects.all(), start, stop))
 
     def rows_on(self, page: int) -> list:
         """The rows on a page (counted from 1), without the Markdown that they were made from."""
         start = (page - 1) * PAGE_LENGTH
-        ids = list(self.posts().values_list("pk", flat=True)[start : start + PAGE_LENGTH])
-        joined = Post.objects.select_related("category", "author", "cover")
-        rows = (
-            joined.prefetch_related("tags", "corrections").defer("body", "toc", "front_matter").in_bulk(ids)
-        )
-        return [rows[pk] for pk in ids if pk in rows]
+        posts = Post.objects.select_related("category", "author", "cover")
+        posts = posts.prefetch_related("tags", "corrections").defer("body", "toc", "front_matter")
+        return list(self.places(posts, start, start + PAGE_LENGTH))
 
     def newest_at(self) -> datetime.datetime | None:
         """When the newest entry appeared."""
-        return self.posts().values_list("published_at", flat=True).first()
+        return self.places(Post.objects.all(), 0, 1).values_list("published_at", flat=True).first()
 
 
 class CorrectionsChannel(Channel):
@@ -126,17 +130,24 @@ class CorrectionsChannel(Channel):
     def home(self) -> str:
         return reverse("corrections")
 
-    def compared(self):
-        return Correction.objects.public().newest_first()
+    @property
+    def surrogate_keys(self):
+        return [CORRECTIONS]
+
+    def compared(self, start, stop):
+        keys = self._notes().values("pk")[start:stop]
+        return Correction.objects.filter(pk__in=keys).newest_first()
 
     def rows_on(self, page):
-        notes = self.compared().select_related("post", "post__author")
         start = (page - 1) * PAGE_LENGTH
-        unread = [f"post__{name}" for name in ("body", "body_html", "toc", "front_matter")]
-        return list(notes.defer(*unread)[start : start + PAGE_LENGTH])
+        notes = self.compared(start, start + PAGE_LENGTH).select_related("post", "post__author")
+        return list(notes.defer(*(f"post__{name}" for name in ("body", "body_html", "toc", "front_matter"))))
 
     def newest_at(self):
-        return self.compared().values_list("published_at", flat=True).first()
+        return self._notes().values_list("published_at", flat=True).first()
+
+    def _notes(self) -> QuerySet:
+        return Correction.objects.public().newest_first()
 
 
 class SubjectChannel(Channel):
@@ -160,9 +171,16 @@ class SubjectChannel(Channel):
             raise Http404(_("There is nothing here."))
         return row
 
+    def listing(self):
+        return Listing.at(self.model, self.slug)
+
     def moved_to(self):
         """The same feed at its present address, if this is a former one."""
         return type(self)(self.subject.slug) if self.subject.slug != self.slug else None
+
+    @property
+    def surrogate_keys(self):
+        return [members_key(self.subject)]
 
     @property
     def key(self) -> str:
@@ -186,7 +204,7 @@ class SubjectChannel(Channel):
 
     def require(self) -> None:
         subject = self.subject  # raises Http404 if there is none
-        if self.empty_is_missing and not self.posts().exists():
+        if self.empty_is_missing and not self.listing().exists():
             raise Http404(f"{subject} has no public post.")
 
 
@@ -200,25 +218,20 @@ class CategoryChannel(SubjectChannel):
     def description(self) -> str:
         return self.subject.description or super().description
 
-    def candidates(self):
-        return Post.objects.filter(category__slug=self.slug)
-
 
 class TagChannel(SubjectChannel):
     model = Tag
     url_name = "tag_feed"
     subject_fields = ("tagged_posts__tag__name",)
 
-    def candidates(self):
-        return Post.objects.filter(tagged_posts__tag__slug=self.slug)
+    def places(self, posts, start, stop):
+        # The one tagging that `subject_fields` tells of, not all of the post's.
+        return super().places(posts, start, stop).filter(tagged_posts__tag__slug=self.slug)
 
 
 class AuthorChannel(SubjectChannel):
     model = Author
     url_name = "author_feed"
-
-    def candidates(self):
-        return Post.objects.filter(author__slug=self.slug)
 
 
 class SearchChannel(Channel):
@@ -256,5 +269,6 @@ class SearchChannel(Channel):
     def home(self) -> str:
         return f"{reverse('search')}?{urlencode(self.query)}"
 
-    def candidates(self):
-        return Post.objects.filter(staff_filter(self.words, in_text=True))
+    def places(self, posts, start, stop):
+        found = Post.objects.filter(staff_filter(self.words, in_text=True)).public().newest_first()
+        return posts.filter(pk__in=found.values("pk")[start:stop]).newest_first()

@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -111,7 +111,7 @@ def _write_for_ever() -> None:
 def _write_at_the_end() -> None:
     try:
         write_down()
-    except DatabaseError as error:  # statistics must not take the server down
+    except Error as error:  # statistics must not take the server down
         log.warning("A minute's feed counts were lost: %s", error)
     finally:
         connection.close()

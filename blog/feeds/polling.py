@@ -60,7 +60,7 @@ def stamp_of(channel: Channel, page: int) -> Stamp:
     kept = FeedState.objects.filter(key=channel.key or "")
     start = (page - 1) * PAGE_LENGTH
     rows = list(
-        channel.compared()
+        channel.compared(start, start + PAGE_LENGTH + 1)
         .annotate(
             next_published=Subquery(_first(Post.objects.scheduled(), "published_at")),
             next_expired=Subquery(_first(Post.objects.expiring(), "expires_at")),
@@ -74,7 +74,7 @@ def stamp_of(channel: Channel, page: int) -> Stamp:
             "kept_since",
             *channel.compared_fields,
             *channel.subject_fields,
-        )[start : start + PAGE_LENGTH + 1]
+        )
     )
     entries = [row[4:] for row in rows]
     digest = hashlib.sha256(repr((_surroundings(), page, entries)).encode(errors="replace")).hexdigest()

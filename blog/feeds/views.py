@@ -16,6 +16,8 @@ from blog.feeds.counting import count
 from blog.feeds.documents import channel_document, refusal_document
 from blog.feeds.formats import FORMATS, Format
 from blog.feeds.polling import Stamp, is_unchanged, stamp_of
+from blog.pagecache.keys import depends_on
+from blog.pagecache.policy import Rendering
 from blog.views.head import Head
 
 PAGES = 100_000  # a number that no archive reaches, and no database stumbles over
@@ -64,8 +66,12 @@ class FeedView(View):
                 raise Http404
             stamp = stamp.with_words(channel.title, channel.description)
         unchanged = is_unchanged(request, stamp, self.form)
-        agent = request.headers.get("User-Agent", "")
-        count(channel.key, self.form.extension, agent, unchanged=unchanged)
+        if rendering := Rendering.of(request):
+            depends_on(*channel.surrogate_keys)
+            rendering.feed = (channel.key, self.form.extension)
+        else:
+            agent = request.headers.get("User-Agent", "")
+            count(channel.key, self.form.extension, agent, unchanged=unchanged)
         if unchanged:
             return self.with_headers(HttpResponseNotModified(), stamp)
         body = channel_document(channel, self.form, page, has_more=stamp.has_more)

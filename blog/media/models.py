@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.media.pictures import PictureInfo, inspect, prepare, thumbnail
 from blog.naming import name_key, slugify
+from blog.pagecache.keys import Recorded
+from blog.pagecache.purging import changing
 from blog.rendering import Picture
 
 
@@ -111,7 +113,9 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-class Image(models.Model):
+class Image(Recorded, models.Model):
+    surrogate_prefix = "i"
+
     file = models.ImageField(_("file"), upload_to=media_path, max_length=200)
     alt = models.CharField(
         _("alternative text"),
@@ -182,7 +186,9 @@ class Image(models.Model):
         with self.file.open("rb") as file:
             content = thumbnail(file.read())
         self.thumbnail.save("320.webp", ContentFile(content), save=False)
-        if not Image.objects.filter(pk=self.pk, thumbnail="").update(thumbnail=self.thumbnail.name):
+        with changing():  # readers see no thumbnail
+            is_first = Image.objects.filter(pk=self.pk, thumbnail="").update(thumbnail=self.thumbnail.name)
+        if not is_first:
             self.thumbnail.storage.delete(self.thumbnail.name)  # somebody was faster
             self.refresh_from_db(fields=["thumbnail"])
 

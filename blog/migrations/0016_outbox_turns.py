@@ -3,7 +3,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("blog", "0013_roles")]
+    dependencies = [("blog", "0014_tally")]
 
     operations = [
         migrations.AddField(

@@ -13,7 +13,9 @@ from blog.models.related import RelatedPost
 from blog.models.taxonomy import Author, Category, Tag, TaggedPost
 from blog.outbox.models import Task
 from blog.overview.models import DeadLink, SavedFilter
+from blog.pagecache.models import Purge
 from blog.search.models import SearchEntry
+from blog.tally.models import Tally
 from blog.workflow.models import PreviewLink, Spelling, Transition
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "Page",
     "Post",
     "PreviewLink",
+    "Purge",
     "Redirect",
     "RelatedPost",
     "SavedFilter",
@@ -42,6 +45,7 @@ __all__ = [
     "Spelling",
     "Tag",
     "TaggedPost",
+    "Tally",
     "Task",
     "Transition",
     "WorkingDraft",

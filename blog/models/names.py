@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from blog.naming import NAME_LENGTH, SLUG_LENGTH, name_key, normalise_name, slugify
 from blog.querysets import NamedQuerySet
 from blog.search.models import FoldedNameField
+from blog.tally.models import Tally
 
 
 class Named(models.Model):
@@ -15,7 +16,8 @@ class Named(models.Model):
 
     `spellings` are all names by which the row is found: its own, those it had, and its aliases. `addresses`
     are all slugs that lead to it: its own and those it had. No two rows of a kind share one of either.
-    `posts_path` is the lookup path from the row to its posts, `url_name` the view of its archive.
+    `posts_path` is the lookup path from the row to its posts, `tally_scope` names their tally, `url_name` the
+    view of its archive.
     """
 
     name = models.CharField(_("name"), max_length=NAME_LENGTH, unique=True)
@@ -32,6 +34,7 @@ class Named(models.Model):
     objects = NamedQuerySet.as_manager()
 
     posts_path = "posts"
+    tally_scope: Tally.Scope
     url_name = ""
 
     class Meta:

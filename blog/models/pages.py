@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from blog.models.markdown import MarkdownContent
+from blog.pagecache.keys import Recorded
 
 # First parts of addresses that belong to the rest of the site.
 RESERVED_SLUGS = frozenset(
@@ -38,7 +39,9 @@ class PageQuerySet(models.QuerySet):
         return self.filter(is_published=True)
 
 
-class Page(MarkdownContent):
+class Page(Recorded, MarkdownContent):
+    surrogate_prefix = "g"
+
     title = models.CharField(_("title"), max_length=200)
     slug = models.CharField(
         _("slug"),

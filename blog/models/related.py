@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from blog.models.posts import Post
+from blog.pagecache.purging import changing
 
 
 class RelatedPost(models.Model):
@@ -42,3 +43,11 @@ class RelatedPost(models.Model):
 
     def __str__(self):
         return str(self.target or self.reference)
+
+    def save(self, **kwargs):
+        with changing(self.post.surrogate_key):
+            super().save(**kwargs)
+
+    def delete(self, **kwargs):
+        with changing(self.post.surrogate_key):
+            return super().delete(**kwargs)

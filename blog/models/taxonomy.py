@@ -7,13 +7,18 @@ from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from blog.models.names import Address, Named, Spelling, named_constraints
+from blog.pagecache.keys import Recorded
+from blog.pagecache.purging import changing
+from blog.tally.models import Tally
 
 
-class Category(Named):
+class Category(Recorded, Named):
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
+    tally_scope = Tally.Scope.CATEGORY
     url_name = "category"
+    surrogate_prefix = "c"
 
     class Meta:
         ordering = ["position", "name"]
@@ -31,7 +36,7 @@ class CategoryAddress(Address):
     row = models.ForeignKey(Category, models.CASCADE, related_name="addresses")
 
 
-class Author(Named):
+class Author(Recorded, Named):
     role = models.CharField(_("role"), max_length=100, blank=True)
     bio = models.TextField(_("biography"), blank=True)
     user = models.OneToOneField(
@@ -43,7 +48,9 @@ class Author(Named):
         verbose_name=_("user account"),
     )
 
+    tally_scope = Tally.Scope.AUTHOR
     url_name = "author"
+    surrogate_prefix = "a"
 
     class Meta:
         ordering = ["name"]
@@ -61,9 +68,11 @@ class AuthorAddress(Address):
     row = models.ForeignKey(Author, models.CASCADE, related_name="addresses")
 
 
-class Tag(Named, TagBase):
+class Tag(Recorded, Named, TagBase):
     posts_path = "tagged_posts__content_object"
+    tally_scope = Tally.Scope.TAG
     url_name = "tag"
+    surrogate_prefix = "t"
 
     class Meta:
         ordering = ["name"]
@@ -89,11 +98,20 @@ class TaggedPost(ItemBase):
     content_object = models.ForeignKey(
         "Post", models.CASCADE, related_name="tagged_posts", verbose_name=_("post")
     )
+    # The post's own, copied by the triggers of blog/tally: a tag's posts are found by date in one index.
+    status = models.CharField(max_length=10, default="", editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("tagging")
         verbose_name_plural = _("taggings")
         constraints = [models.UniqueConstraint(fields=["tag", "content_object"], name="one_tagging_per_post")]
+        indexes = [
+            models.Index(
+                fields=["tag", "status", "published_at", "content_object", "expires_at"], name="tagging_dated"
+            )
+        ]
 
 
 class PostTagManager(_TaggableManager):
@@ -109,5 +127,9 @@ class PostTagManager(_TaggableManager):
     @transaction.atomic
     def set(self, tags, **kwargs):
         wanted = self._to_tag_model_instances(tags, {})
-        if wanted != list(self.through.tags_for(self.model, self.instance).order_by("tagged_posts__pk")):
+        old = list(self.through.tags_for(self.model, self.instance).order_by("tagged_posts__pk"))
+        if wanted == old:
+            return
+        with changing() as change:
             super().set(wanted, clear=True)
+            self.instance.note_tags({*old, *wanted}, change)

@@ -4,16 +4,16 @@ import datetime
 from itertools import groupby
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from blog.addresses import absolute_url, tokyo_date, tokyo_day
+from blog.addresses import absolute_url, tokyo_day
+from blog.listing import Listing, next_month
 from blog.models import Post
-from blog.querysets import PostQuerySet
 from blog.views.head import Head, HeadMixin
 from blog.views.lists import PostListView
 
@@ -31,14 +31,14 @@ class PeriodView(PostListView):
             raise Http404(_("There is no such day.")) from error
         if not 1 < self.first.year < 9999:  # beyond, the moment in UTC would be out of Python's range
             raise Http404(_("There is no such day."))
-        self.start, self.end = tokyo_day(self.first)[0], tokyo_day(self.first_of_next())[0]
+        self.end = self.first_of_next()
 
     def first_of_next(self) -> datetime.date:
         """The first day after this period."""
         raise NotImplementedError
 
     def get_queryset(self):
-        return Post.objects.public().between(self.start, self.end).newest_first()
+        return Listing(start=self.first, end=self.end)
 
     def get_context_data(self, **kwargs):
         name = period_name(self.first, self.url_name)
@@ -70,18 +70,19 @@ class YearView(PeriodView):
         return self.first.replace(year=self.first.year + 1)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(months=month_counts(self.object_list), **kwargs)
+        return super().get_context_data(months=self.object_list.months, **kwargs)
 
 
 class NeighboursMixin:
     """`older` and `newer`: the nearest periods of the same length that have posts, as (name, path)."""
 
     def get_context_data(self, **kwargs):
-        moments = Post.objects.public().aggregate(
-            older=Max("published_at", filter=Q(published_at__lt=self.start)),
-            newer=Min("published_at", filter=Q(published_at__gte=self.end)),
-        )
-        dates = {name: tokyo_date(moment) for name, moment in moments.items() if moment}
+        public = Post.objects.public()
+        older = public.filter(published_at__lt=tokyo_day(self.first)[0]).newest_first()
+        newer = public.filter(published_at__gte=tokyo_day(self.end)[0]).order_by("published_at", "pk")
+        nearest = Q(pk__in=older.values("pk")[:1]) | Q(pk__in=newer.values("pk")[:1])
+        found = Post.objects.filter(nearest).values_list("published_on", flat=True)
+        dates = {"older" if date < self.first else "newer": date for date in found}
         unit = self.url_name
         neighbours = {n: (period_name(date, unit), period_path(date, unit)) for n, date in dates.items()}
         return super().get_context_data(neighbours=neighbours, **kwargs)
@@ -92,7 +93,7 @@ class MonthView(NeighboursMixin, PeriodView):
     template_name = "blog/period.html"
 
     def first_of_next(self):
-        return (self.first + datetime.timedelta(days=31)).replace(day=1)
+        return next_month(self.first)
 
 
 class DayView(NeighboursMixin, PeriodView):
@@ -109,11 +110,10 @@ class ArchiveView(HeadMixin, TemplateView):
     template_name = "blog/archive.html"
 
     def get_context_data(self, **kwargs):
-        months = month_counts(Post.objects.public())
         years = []
-        for year, group in groupby(months, key=lambda month: month["first"].year):
+        for year, group in groupby(Listing().months, key=lambda month: month.first.year):
             months_of_year = list(group)
-            count = sum(month["count"] for month in months_of_year)
+            count = sum(month.count for month in months_of_year)
             years.append({"first": datetime.date(year, 1, 1), "months": months_of_year, "count": count})
         return super().get_context_data(years=years, **kwargs)
 
@@ -125,15 +125,6 @@ class ArchiveView(HeadMixin, TemplateView):
             url=absolute_url(reverse("archive")),
             trail=((_("Archive"), reverse("archive")),),
         )
-
-
-def month_counts(posts: PostQuerySet) -> list[dict]:
-    """`{"first": date(2025, 10, 1), "count": 31}` for each month that has posts, newest first; one query."""
-    days = posts.order_by("-published_on").values_list("published_on").annotate(count=Count("pk"))
-    return [
-        {"first": first, "count": sum(count for _day, count in group)}
-        for first, group in groupby(days, key=lambda day: day[0].replace(day=1))
-    ]
 
 
 def period_name(date: datetime.date, unit: str) -> str:

@@ -6,11 +6,14 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpResponsePermanentRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from blog import structured_data
+from blog.listing import Listing
 from blog.models import Category, Post
+from blog.prepared import prepared
 from blog.views.head import Head
 from blog.views.lists import PostListView
 
@@ -27,7 +30,7 @@ class HomeView(PostListView):
     url_name = "home"
 
     def get_queryset(self):
-        return Post.objects.public().newest_first()
+        return Listing()
 
     def get_template_names(self):
         return ["blog/home.html" if self.is_front else "blog/post_list.html"]
@@ -68,15 +71,19 @@ class HomeView(PostListView):
 
 def featured_and_sections(shown: list[Post]) -> list[Post]:
     """The newest featured post, and the newest of each category that are not `shown`; one query."""
-    public = Post.objects.public().newest_first()
-    of_category = (
-        public.filter(category=OuterRef("pk")).exclude(pk__in=[post.pk for post in shown]).values("pk")
-    )
+    keys = {f"shown{number}": post.pk for number, post in enumerate(shown)}
+    return _featured_and_sections(now=timezone.now(), **keys)
+
+
+@prepared(Post)
+def _featured_and_sections(*, now, **shown):
+    public = Post.objects.public(now).newest_first()
+    of_category = public.filter(category=OuterRef("pk")).exclude(pk__in=list(shown.values())).values("pk")
     wanted = Q(pk__in=public.filter(featured=True).values("pk")[:1])
     for n in range(STORIES_A_SECTION):
         # A window function would say it shorter, and read the whole archive.
         wanted |= Q(pk__in=Category.objects.order_by().values(nth=Subquery(of_category[n : n + 1])))
-    return list(Post.objects.with_card_data().filter(wanted).newest_first())
+    return Post.objects.with_card_data().filter(wanted).newest_first()
 
 
 def by_category(posts) -> list[tuple[Category, list[Post]]]:

@@ -7,33 +7,27 @@ from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
 from blog.addresses import absolute_url
-from blog.models import Post
+from blog.pagecache.keys import POSTS, depends_on
 from blog.views.head import HeadMixin
-
-
-class PostPaginator(Paginator):
-    """Finds a page's ids in an index and then reads only those rows: page 250 costs what page 1 does."""
-
-    def _get_page(self, posts, number, paginator) -> Page:
-        ids = list(posts.values_list("pk", flat=True))
-        rows = Post.objects.with_card_data().in_bulk(ids)
-        return Page([rows[pk] for pk in ids if pk in rows], number, paginator)
 
 
 class PostListView(HeadMixin, ListView):
     """A list of public posts at the address `url_name`, and its later pages at `url_name` + `_page`.
 
+    `get_queryset` gives a Listing, or whatever else a paginator can count and slice.
     `?page=2` shows the same as `page/2/`, and names that as its canonical address.
     """
 
     context_object_name = "posts"
     paginate_by = 10
-    paginator_class = PostPaginator
     template_name = "blog/post_list.html"
     url_name = ""
     empty_is_missing = False  # a list that would be empty answers 404
 
+    surrogate_keys = (POSTS,)  # on which the list depends, beside the rows that it shows
+
     def get(self, request, *args, **kwargs):
+        depends_on(*self.surrogate_keys)
         if kwargs.get("page") == 1:
             return HttpResponsePermanentRedirect(self.page_path(1))
         return super().get(request, *args, **kwargs)

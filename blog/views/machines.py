@@ -1,10 +1,9 @@
-"""Answers for programs: crawlers, browsers that install the site, monitors."""
+"""Answers for programs: crawlers, browsers that install the site."""
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from blog.addresses import absolute_url
@@ -54,10 +53,3 @@ def web_manifest(request):
     return JsonResponse(
         manifest, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False}
     )
-
-
-@never_cache
-@require_safe
-def healthz(request):
-    """The process answers. The database is not asked: a slow one must not have it restarted."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")

@@ -2,17 +2,22 @@
 
 import datetime
 import unicodedata
+from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import DateTimeField, F, FilteredRelation, Q, Value
 from django.http import Http404
+from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from blog import structured_data
-from blog.models import Post, Tag
+from blog.addresses import tokyo_date
+from blog.models import Correction, Post, RelatedPost, Tag, TaggedPost
 from blog.naming import name_key, slugify
+from blog.pagecache.keys import NEWEST, POSTS, day_key, depends_on
+from blog.prepared import prepared
 from blog.views.errors import gone
 from blog.views.head import Feed, Head, HeadMixin, SharePicture
 from blog.views.sharing import share_links
@@ -20,6 +25,7 @@ from blog.views.sharing import share_links
 RELATED_POSTS = 4
 HEADINGS_FOR_CONTENTS = 4
 DESCRIPTION_LENGTH = 140
+DAYS_BETWEEN = 10  # beside the nearest posts; the few pages with more depend on every publication
 
 
 class PostView(HeadMixin, DetailView):
@@ -38,7 +44,7 @@ class PostView(HeadMixin, DetailView):
             day = datetime.date(self.kwargs["year"], self.kwargs["month"], self.kwargs["day"])
         except ValueError as error:
             raise Http404(_("There is no such day.")) from error
-        post = "\0" not in slug and Post.objects.with_page_data().filter(published_on=day, slug=slug).first()
+        post = next(iter(_at(day=day, slug=slug)), None) if "\0" not in slug else None
         if not post or not (post.is_public or post.is_gone):
             raise Http404(_("There is no such article."))
         return post
@@ -56,14 +62,18 @@ class PostView(HeadMixin, DetailView):
             tags=self.get_tags(),
             pillar=post.pillar if post.pillar and post.pillar.is_public else None,
             contents=contents(post.toc),
-            corrections=list(post.corrections.all()),
+            corrections=self.attached[1],
             share_links=share_links(post.get_canonical_url(), post.title),
             **reading_on(post),
             **kwargs,
         )
 
+    @cached_property
+    def attached(self) -> tuple[list[Tag], list[Correction]]:
+        return tags_and_corrections(self.object)
+
     def get_tags(self) -> list[Tag]:
-        return list(self.object.tags.order_by("tagged_posts__pk"))
+        return self.attached[0]
 
     def get_head(self, context):
         post = self.object
@@ -104,33 +114,88 @@ def contents(toc: list[dict]) -> list[dict]:
     ]
 
 
+def tags_and_corrections(post: Post) -> tuple[list[Tag], list[Correction]]:
+    """In one query: the tags in the order typed, with name and slug; the corrections with what is shown."""
+    tags, corrections = [], []
+    for is_note, _place, pk, first, second, moment in sorted(
+        _attached(post=post.pk), key=lambda row: row[:2]
+    ):
+        if is_note:
+            corrections.append(Correction(pk=pk, post=post, kind=first, html=second, published_at=moment))
+        else:
+            tags.append(Tag(pk=pk, name=first, slug=second))
+    return tags, sorted(corrections, key=lambda note: (note.published_at, note.pk))
+
+
+@prepared(Post)
+def _attached(*, post):
+    notes = Correction.objects.filter(post=post).order_by()
+    names = TaggedPost.objects.filter(content_object=post).order_by()
+    no_moment = Value(None, DateTimeField())
+    return notes.values_list(Value(1), "pk", "pk", "kind", "html", "published_at").union(
+        names.values_list(Value(0), "pk", "tag", "tag__name", "tag__slug", no_moment), all=True
+    )
+
+
 def reading_on(post: Post) -> dict:
-    """Where to go from here, in two queries: `related`, `older` and `newer` posts.
+    """Where to go from here, in one query: `related`, `older` and `newer` posts.
 
     Related are the editor's choice in the editor's order, filled up with the newest of the category.
     """
-    public = Post.objects.public()
-    chosen = list(
-        public.with_card_data()
-        .filter(related_from__post=post)
-        .order_by("related_from__position", "related_from__pk")
-    )
-    of_category = (
-        public.filter(category=post.category_id).newest_first() if post.category_id else public.none()
-    )
-    wanted = Q(pk__in=of_category.values("pk")[: len(chosen) + RELATED_POSTS + 3])
+    place = {"category": post.category_id} if post.category_id else {}
     if post.published_at:  # a draft in a preview may have no place among the others yet
-        wanted |= Q(pk__in=public.before(post).values("pk")[:1]) | Q(
-            pk__in=public.after(post).values("pk")[:1]
-        )
-    around = [p for p in Post.objects.with_card_data().filter(wanted).newest_first() if p != post]
+        place["moment"] = post.published_at
+    now = timezone.now()
+    around = [p for p in _around(now=now, pk=post.pk, **place) if p != post and p.is_public_at(now)]
     place = post.published_at and (post.published_at, post.pk)
     older = next((p for p in around if place and (p.published_at, p.pk) < place), None)
     newer = next((p for p in reversed(around) if place and (p.published_at, p.pk) > place), None)
-    taken = {*chosen, older, newer}
+    related = sorted((p for p in around if p.chosen), key=lambda p: (p.position, p.chosen))
+    taken = {*related, older, newer}
     others = [p for p in around if p not in taken and p.category_id == post.category_id]
-    missing = max(0, RELATED_POSTS - len(chosen))
-    return {"related": chosen + others[:missing], "older": older, "newer": newer}
+    depends_on(*place_keys(post, older, newer))
+    missing = max(0, RELATED_POSTS - len(related))
+    return {"related": related + others[:missing], "older": older, "newer": newer}
+
+
+@prepared(Post)
+def _around(*, now, pk, category=None, moment=None):
+    """The chosen ones (with `chosen` and `position`), the newest of the category, and the two neighbours.
+
+    Of the chosen, those too that are not public: to ask for that here would lead SQLite through all posts.
+    """
+    public = Post.objects.public(now)
+    chosen = RelatedPost.objects.filter(post=pk, target__isnull=False)
+    wanted = Q(pk__in=chosen.order_by().values("target"))
+    if category:
+        of_category = public.filter(category=category).newest_first()
+        wanted |= Q(pk__in=of_category.values("pk")[: RELATED_POSTS + 3])  # the post and its neighbours
+    if moment:
+        post = Post(pk=pk, published_at=moment)
+        wanted |= Q(pk__in=public.before(post).values("pk")[:1])
+        wanted |= Q(pk__in=public.after(post).values("pk")[:1])
+    entry = FilteredRelation("related_from", condition=Q(related_from__post=pk))
+    around = Post.objects.filter(wanted)
+    around = around.annotate(entry=entry, chosen=F("entry__pk"), position=F("entry__position"))
+    return around.with_card_data().newest_first()
+
+
+@prepared(Post)
+def _at(*, day, slug):
+    return Post.objects.with_page_data().filter(published_on=day, slug=slug)
+
+
+def place_keys(post: Post, older: Post | None, newer: Post | None) -> list[str]:
+    """On what it depends which posts are beside this one, and which are the newest of its category."""
+    keys = [] if newer else [NEWEST]
+    if post.category_id:
+        keys.append(f"c{post.category_id}-posts")
+    if not (older and post.published_at):
+        return [*keys, POSTS]
+    first, last = tokyo_date(older.published_at), tokyo_date((newer or post).published_at)
+    if (last - first).days > DAYS_BETWEEN:
+        return [*keys, POSTS]
+    return [*keys, *(day_key(first + datetime.timedelta(n)) for n in range((last - first).days + 1))]
 
 
 def tags_named(names: list[str]) -> list[Tag]:

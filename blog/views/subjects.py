@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import ListView
 
 from blog.addresses import absolute_url
-from blog.models import Author, Category, Post, Tag
+from blog.listing import Listing
+from blog.models import Author, Category, Tag
 from blog.naming import slugify
+from blog.pagecache.keys import members_key
 from blog.views.head import Feed, Head, HeadMixin
 from blog.views.lists import PostListView
 
@@ -26,6 +28,7 @@ class SubjectView(PostListView):
 
     def get(self, request, *args, **kwargs):
         self.subject = self.find(kwargs["slug"])
+        self.surrogate_keys = [members_key(self.subject)]
         if self.subject.slug != kwargs["slug"]:
             if self.empty_is_missing and not self.get_queryset().exists():
                 raise Http404(_("There is nothing here."))  # the name might tell what is to come
@@ -42,7 +45,7 @@ class SubjectView(PostListView):
         return found.get(slug) or next(iter(found.values()))
 
     def get_queryset(self):
-        return self.subject.posts.public().newest_first()
+        return Listing.of(self.subject)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
@@ -95,9 +98,6 @@ class TagView(SubjectView):
     url_name = "tag"
     kind = gettext_lazy("Tag")
     empty_is_missing = True
-
-    def get_queryset(self):
-        return Post.objects.public().filter(tagged_posts__tag=self.subject).newest_first()
 
     def trail(self):
         return [(_("Tags"), reverse("tags")), *super().trail()]

@@ -82,11 +82,11 @@ def test_search_engines_are_told_in_json_ld(client, post, correction):
 
 def test_an_article_with_nine_notes_costs_what_one_without_costs(client, post, django_assert_num_queries):
     client.get(post.get_absolute_url())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         client.get(post.get_absolute_url())
     for _ in range(9):
         Correction.objects.create(post=post, text="直しました。")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         client.get(post.get_absolute_url())
 
 
@@ -122,11 +122,11 @@ def test_an_empty_list_says_so_and_is_not_in_the_sitemap(client):
 def test_the_list_costs_the_same_for_one_note_and_for_nine(
     client, post, correction, django_assert_num_queries
 ):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/corrections/")
     for _ in range(8):
         Correction.objects.create(post=make_post(), text="直しました。")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/corrections/")
 
 

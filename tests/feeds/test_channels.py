@@ -171,7 +171,7 @@ def test_the_old_feed_of_an_unknown_category_is_a_404(client, slug):
 
 # Cost
 
-QUERIES = dict(zip(EVERY_FEED, [5, 6, 6, 6], strict=True))
+QUERIES = dict(zip(EVERY_FEED, [4, 5, 5, 5], strict=True))
 
 
 @pytest.mark.parametrize("path", EVERY_FEED)
@@ -192,6 +192,6 @@ def test_twenty_posts_cost_as_many_queries_as_one(
 
 def test_a_feed_reads_no_markdown(client, django_assert_num_queries):
     make_post()
-    with django_assert_num_queries(6) as queries:
+    with django_assert_num_queries(5) as queries:
         client.get("/feed.xml")
     assert not any('"blog_post"."body",' in query["sql"] for query in queries)

@@ -1,10 +1,13 @@
 import threading
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
+from blog.feeds import counting
 from blog.feeds.counting import Counts, counts, forget_old, subscribers_of, write_down
 from blog.feeds.models import FeedDay, FeedReader
 from tests.factories import make_post, tokyo
+from tests.outage import database_away
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +130,12 @@ def test_services_that_do_not_come_back_and_old_days_are_forgotten():
     forget_old(today)
     assert [reader.name for reader in FeedReader.objects.all()] == ["New"]
     assert not FeedDay.objects.exists()
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_costs_a_minutes_counts_and_nothing_else(error, monkeypatch, caplog):
+    monkeypatch.setattr(counting.connection, "close", lambda: None)  # the tests' transaction is on it
+    counts.add("site", "xml", "Feedly", unchanged=False)
+    with database_away(error):
+        counting._write_at_the_end()
+    assert "feed counts were lost" in caplog.text

@@ -56,7 +56,7 @@ def test_a_page_that_is_none_is_a_clear_refusal_in_the_feeds_own_type(client, fi
 
 def test_a_deep_page_costs_what_the_first_one_costs(client, fifty, django_assert_num_queries):
     client.get("/feed.xml")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/feed.xml")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/feed.xml?page=3")

@@ -2,7 +2,7 @@ import datetime
 import threading
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from blog.outbox import queue
@@ -158,8 +158,9 @@ def test_while_the_work_goes_on_its_lease_is_renewed_and_not_afterwards(renewals
     assert not any(thread.name == "lease" for thread in threading.enumerate())
 
 
-def test_a_database_that_is_away_for_a_moment_costs_no_lease(renewals, caplog):
-    renewals.answers += [OperationalError("away"), True]
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_for_a_moment_costs_no_lease(renewals, caplog, error):
+    renewals.answers += [error("away"), True]
     with kept(Task(kind="mail")):
         assert renewals.enough.wait(10)
     assert "could not be renewed: away" in caplog.text

@@ -4,12 +4,13 @@ import signal
 import threading
 
 from django.core.management import BaseCommand
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from blog.addresses import tokyo_date
 from blog.feeds.counting import forget_old
+from blog.models import Purge
 from blog.outbox.work import Worker, forget_done
 from blog.push.handlers import HANDLERS
 
@@ -46,8 +47,9 @@ class Command(BaseCommand):
             if cleaning:
                 forget_done(timezone.now())
                 forget_old(tokyo_date(timezone.now()))
+                Purge.objects.forgettable().delete()
             return worker.work_one()
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             self.stderr.write(_("The database is away: %(error)s") % {"error": error})
             return False
         finally:

@@ -1,0 +1,287 @@
+"""The cost of readers' pages without any cache: `python bench/pages.py [SIZE …]` (2500 25000 unless told).
+
+For each size an archive is made (bench/archive.py) in a scratch SQLite database, or in the database
+`allforces_bench_pages` of the server that DATABASE_URL names. Printed are, for each kind of page, the median
+milliseconds of CPU of this process for a request through the whole of Django, in brackets those on the clock
+(which hold the work of PostgreSQL), the number of queries, and the ratio to the first size: 1.0 is flat.
+
+`--twin` compares requests a second with the plain twin (bench/twin) instead: both are served by granian, one
+process each on ports of their own, and asked by wrk in interleaved rounds. `--keep FOLDER` keeps the SQLite
+databases there, and uses those that are there already.
+"""
+
+import argparse
+import io
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = [2500, 25000]
+ROUNDS = 40
+DATABASE = "allforces_bench_pages"
+TWIN_ROUNDS, SECONDS, CONNECTIONS = 5, 4, 8
+HOST = "127.0.0.1"
+
+
+def addresses() -> dict[str, str]:
+    """Kinds of pages; the deep ones go as far as there are pages."""
+    from blog.models import Post, Tag
+
+    count = Post.objects.count()
+    tag = Tag.objects.order_by("pk").first().get_absolute_url()
+    post = Post.objects.public().newest_first().select_related("category")[5]
+    middle = Post.objects.public().newest_first().order_by("pk")[count // 2]
+    category, day = post.category.get_absolute_url(), middle.published_at
+    return {
+        "home": "/",
+        "home, a deep page": f"/page/{count // 20}/",
+        "category": category,
+        "category, page 500 or the last": f"{category}page/{min(500, count // 120)}/",
+        "tag of a tenth of all": "/tags/big/",
+        "the same, a deep page": f"/tags/big/page/{max(2, count // 120)}/",
+        "tag of five posts": "/tags/rare/",
+        "tag": tag,
+        "article": post.get_absolute_url(),
+        "article of long ago": middle.get_absolute_url(),
+        "year": f"/{day:%Y}/",
+        "month": f"/{day:%Y/%m}/",
+        "archive": "/archive/",
+        "tags": "/tags/",
+        "authors": "/authors/",
+        "feed": "/feed.xml",
+        "feed, a deep page": f"/feed.xml?page={count // 40}",
+        "feed of a tag, a deep page": f"/tags/big/feed.xml?page={max(2, count // 400)}",
+        "sitemap of a month": f"/sitemap-posts-{day:%Y-%m}.xml",
+    }
+
+
+def measure(size: int, kilobytes: int) -> dict[str, list[float]]:
+    from django.core.management import call_command
+    from django.core.wsgi import get_wsgi_application
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    application = get_wsgi_application()
+    call_command("migrate", verbosity=0)
+    fill_once(size, kilobytes)
+    found = {}
+    for kind, path in addresses().items():
+        with CaptureQueriesContext(connection) as queries:
+            get(application, path)
+            queries_once = len(queries)
+        spent, passed = [], []
+        for _ in range(ROUNDS):
+            cpu, clock = time.process_time(), time.perf_counter()
+            get(application, path)
+            spent.append((time.process_time() - cpu) * 1000)
+            passed.append((time.perf_counter() - clock) * 1000)
+            if sum(passed) > 5000:
+                break
+        found[kind] = [statistics.median(spent), statistics.median(passed), queries_once]
+    return found
+
+
+def fill_once(size: int, kilobytes: int) -> None:
+    from django.db import connection
+
+    from bench.archive import fill
+    from blog.models import Post
+
+    if Post.objects.exists():
+        return
+    start = time.perf_counter()
+    fill(size, kilobytes)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    say(f"{size:,} posts on {connection.vendor}, made in {time.perf_counter() - start:.0f} s")
+
+
+def get(application, path: str) -> bytes:
+    path, _question, query = path.partition("?")
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(path).encode().decode("latin-1"),
+        "QUERY_STRING": query,
+        "SERVER_NAME": HOST,
+        "SERVER_PORT": "8000",
+        "HTTP_HOST": HOST,
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.url_scheme": "http",
+    }
+    statuses = []
+    response = application(environ, lambda status, headers: statuses.append(status))
+    body = b"".join(response)
+    response.close()
+    if not statuses[0].startswith("200"):
+        raise SystemExit(f"{path}: {statuses[0]}")
+    return body
+
+
+# The twin
+
+
+def against_the_twin(environment: dict) -> None:
+    servers = {
+        "ours": serve("allforces.wsgi:application", environment),
+        "twin": serve("bench.twin.wsgi:application", environment),
+    }
+    try:
+        for port, _process in servers.values():
+            wait_for(port)
+        paths = json.loads(run_inside("--addresses", environment))
+        say(f"{'requests a second':35} {'ours':>8} {'twin':>8}   ratio (median of {TWIN_ROUNDS} rounds)")
+        for kind in ("home", "category", "category, page 500 or the last", "tag", "article"):
+            rates = {name: [] for name in servers}
+            for _ in range(TWIN_ROUNDS):
+                for name, (port, _process) in servers.items():
+                    rates[name].append(requests_a_second(port, paths[kind]))
+            ours, twin = (statistics.median(rates[name]) for name in ("ours", "twin"))
+            ratio = statistics.median(a / b for a, b in zip(rates["ours"], rates["twin"], strict=True))
+            say(f"{kind:35} {ours:8.1f} {twin:8.1f}   {ratio:.1f}")
+    finally:
+        for _port, process in servers.values():
+            process.terminate()
+
+
+def serve(application: str, environment: dict):
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port = free.getsockname()[1]
+    command = [
+        *(str(ROOT / ".venv/bin/granian"), "--interface", "wsgi", "--host", HOST, "--port", str(port)),
+        *("--workers", "1", "--blocking-threads", "1", "--no-ws", "--log-level", "error", application),
+    ]
+    return port, subprocess.Popen(command, env=environment, cwd=ROOT)  # noqa: S603
+
+
+def wait_for(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as asked:
+            if asked.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("A server did not start.")
+
+
+def requests_a_second(port: int, path: str) -> float:
+    # An Accept-Encoding would measure gzip, the same for both.
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{SECONDS}s",
+        "--timeout",
+        "30s",
+        f"http://{HOST}:{port}{path}",
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    if "Non-2xx" in said:
+        raise SystemExit(f"{path}: {said}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+
+
+# Processes
+
+
+def environment_for(size: int, folder: Path) -> dict:
+    server = os.environ.get("DATABASE_URL", "")
+    url = f"sqlite:///{folder}/{size}.sqlite3"
+    if server.startswith("postgres"):
+        url = urlsplit(server)._replace(path=f"/{DATABASE}_{size}").geturl()
+    return os.environ | {
+        "DATABASE_URL": url,
+        "MEDIA_ROOT": str(folder),
+        "STATIC_ROOT": str(folder / "static"),
+        "SECRET_KEY": "only-for-the-benchmark-0123456789-0123456789",
+        "DJANGO_SETTINGS_MODULE": "allforces.settings",
+        "PYTHONPATH": str(ROOT),
+        "SITE_URL": f"http://{HOST}",
+        "LOG_LEVEL": "ERROR",
+        "BENCH_SIZE": str(size),
+    }
+
+
+def run_inside(order: str, environment: dict, *more: str) -> str:
+    command = [sys.executable, __file__, order, *more]
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    *others, answer = done.stdout.strip().splitlines()
+    for line in others:
+        say(line)
+    return answer
+
+
+def inside(options) -> None:
+    sys.path.insert(0, str(ROOT))
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    if not Path(settings.STATIC_ROOT).exists():
+        call_command("collectstatic", interactive=False, verbosity=0)
+    say(
+        json.dumps(
+            addresses() if options.addresses else measure(int(os.environ["BENCH_SIZE"]), options.kilobytes)
+        )
+    )
+
+
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--kilobytes", type=int, default=4, help="of HTML in a post")
+    parser.add_argument("--twin", action="store_true")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
+    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--addresses", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure or options.addresses:
+        inside(options)
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = (options.keep or Path(scratch)).resolve()
+        folder.mkdir(exist_ok=True)
+        report(options, folder)
+
+
+def report(options, folder: Path) -> None:
+    first = None
+    for size in options.sizes:
+        environment = environment_for(size, folder)
+        if environment["DATABASE_URL"].startswith("postgres"):
+            name = urlsplit(environment["DATABASE_URL"]).path[1:]
+            create = ["psql", "-q", os.environ["DATABASE_URL"], "-c", f'CREATE DATABASE "{name}"']
+            subprocess.run(create, check=False, stderr=subprocess.DEVNULL)  # noqa: S603  it may be there
+        found = json.loads(run_inside("--measure", environment, "--kilobytes", str(options.kilobytes)))
+        if options.twin:
+            against_the_twin(environment)
+            continue
+        first = first or found
+        say(f"{size:,} posts{'':23} CPU ms (clock) queries  to the first size")
+        for kind, (cpu, clock, queries) in found.items():
+            say(
+                f"  {kind:33} {cpu:7.2f} ({clock:7.2f}) {queries:3}  {cpu / first[kind][0]:5.2f} ({clock / first[kind][1]:5.2f})"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,207 @@
+"""A list of public posts of which the length and any page cost the same, however long the list.
+
+The triggers of `blog.tally` keep the numbers of published posts by month and by day. The place of a page is
+found by adding these up, newest first, and only the few posts between the nearest day and the page are
+passed over, in an index. What is shown is still asked of `public_filter`.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models import QuerySet, Subquery, Sum
+from django.utils import timezone
+
+from blog.addresses import tokyo_date, tokyo_day
+from blog.models import Author, Category, Post, Tag, TaggedPost, Tally
+from blog.prepared import prepared
+from blog.querysets import PostQuerySet, public_filter, scheduled_filter
+from blog.tally.counts import waiting
+
+FEW = 300  # posts to pass over cost less than another query
+
+
+class Days(NamedTuple):
+    """A day, or the month that begins with it, and the number of posts."""
+
+    first: datetime.date
+    count: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a list is of: the site, or one category, author or tag, by its key or by its slug."""
+
+    kind: type[Category | Author | Tag] | None = None
+    by_slug: bool = False
+
+    def ref(self, value):
+        if self.by_slug:
+            return Subquery(self.kind.objects.filter(slug=value).order_by().values("pk"))
+        return value
+
+    def rows(self, value) -> QuerySet:
+        """What carries status and dates: the posts, or the taggings of a tag."""
+        if self.kind is Tag:
+            return TaggedPost.objects.filter(tag=self.ref(value))
+        if self.kind:
+            return Post.objects.filter(**{self.kind._meta.model_name: self.ref(value)})
+        return Post.objects.all()
+
+    @property
+    def key(self) -> str:
+        return "content_object" if self.kind is Tag else "pk"
+
+
+@dataclass
+class Listing:
+    """The public posts of the site, or of one category, author or tag (`ref` is its key), the newest first.
+
+    With `start` and `end` only those published from one Tokyo date up to, but without, another. All answers
+    are those of one moment, `now`. It can be counted and sliced (from the front), as a paginator does.
+    """
+
+    scope: Scope = Scope()
+    ref: int | str = 0
+    start: datetime.date | None = None
+    end: datetime.date | None = None
+    now: datetime.datetime = field(default_factory=lambda: timezone.now())
+
+    @classmethod
+    def of(cls, subject: Category | Author | Tag) -> "Listing":
+        return cls(Scope(type(subject)), subject.pk)
+
+    @classmethod
+    def at(cls, kind: type[Category | Author | Tag], slug: str) -> "Listing":
+        """Of the row with this slug, without a query for it. Empty if there is none."""
+        return cls(Scope(kind, by_slug=True), slug)
+
+    def count(self) -> int:
+        return sum(count for _first, count in self.months)
+
+    def exists(self) -> bool:
+        return _public(self.scope, self.now, **self._given(), **self._between()).exists()
+
+    def __getitem__(self, asked: slice) -> list[Post]:
+        """The posts as cards show them."""
+        length = asked.stop - (asked.start or 0)
+        if not length:
+            return []
+        start, between = self._found(asked.start or 0)
+        return _cards(self.scope, length, now=self.now, offset=start, **self._given(), **between)
+
+    def rows(self, posts: PostQuerySet, start: int, stop: int) -> PostQuerySet:
+        """Those of `posts` that stand at these places of the list."""
+        offset, between = self._found(start)
+        keys = _keys(self.scope, stop - start, self.now, offset, **self._given(), **between)
+        return posts.filter(pk__in=keys).newest_first()
+
+    @cached_property
+    def months(self) -> list[Days]:
+        """Each month that has posts, newest first; one query.
+
+        If the list is of less than a month, there is one entry, for the first day of the list.
+        """
+        if self.start and self.end and self.end - self.start < datetime.timedelta(days=28):
+            days = self._numbers(Tally.Unit.DAY, self.start, self.end)
+            return [Days(self.start, sum(count for _day, count in days))] if days else []
+        return self._numbers(Tally.Unit.MONTH, self.start, self.end)
+
+    def _given(self) -> dict:
+        return {"ref": self.ref} if self.scope.kind else {}
+
+    def _between(self) -> dict:
+        moments = {"after": self.start, "before": self.end}
+        return {name: tokyo_day(date)[0] for name, date in moments.items() if date}
+
+    def _found(self, place: int) -> tuple[int, dict]:
+        """How many posts to pass over for this place, and between which moments."""
+        between = self._between()
+        if place <= FEW and "months" not in self.__dict__:
+            return place, between
+        day, passed = self._nearest(place)
+        if day:
+            before = tokyo_day(day)[0]
+            between["before"] = min(before, between.get("before", before))
+        return place - passed, between
+
+    def _nearest(self, place: int) -> tuple[datetime.date | None, int]:
+        """A day before which `place` is near, and how many posts are not before that day."""
+        passed, month = _found_in(self.months, place)
+        if month is None or place - passed <= FEW or self.scope.kind is Tag:
+            return (month and next_month(month)), passed
+        days = self._numbers(Tally.Unit.DAY, month, next_month(month))
+        newer, day = _found_in(days, place - passed)
+        return day and day + datetime.timedelta(days=1), passed + newer
+
+    def _numbers(self, unit: Tally.Unit, start, end) -> list[Days]:
+        """What the tally says of these days, less the posts whose hour has not come; newest first."""
+        today = tokyo_date(self.now)
+        current = today.replace(day=1) if unit == Tally.Unit.MONTH else today
+        following = next_month(today) if unit == Tally.Unit.MONTH else today + datetime.timedelta(days=1)
+        between = {name: date for name, date in (("first", start), ("end", end)) if date}
+        numbers = _tallied(
+            self.scope,
+            unit,
+            now=self.now,
+            current=current,
+            following=tokyo_day(following)[0],
+            **self._given(),
+            **between,
+        )
+        exact = (Days(first, total - (soon if first == current else 0)) for first, total, soon in numbers)
+        return [days for days in exact if days.count > 0]
+
+
+def _public(scope: Scope, now, *, ref=None, after=None, before=None) -> QuerySet:
+    rows = scope.rows(ref).filter(public_filter(now=now))
+    if after:
+        rows = rows.filter(published_at__gte=after)
+    if before:
+        rows = rows.filter(published_at__lt=before)
+    return rows
+
+
+def _keys(scope: Scope, length: int, now, offset: int, **given) -> QuerySet:
+    """The keys of the posts at these places; for use in another query."""
+    rows = _public(scope, now, **given).order_by("-published_at", f"-{scope.key}")
+    return rows.values(scope.key)[offset : offset + length]
+
+
+@prepared(Post)
+def _cards(scope: Scope, length: int, *, now, offset, **given) -> QuerySet:
+    keys = _keys(scope, length, now, offset, **given)
+    return Post.objects.with_card_data().filter(pk__in=keys).newest_first()
+
+
+@prepared(Tally)
+def _tallied(scope: Scope, unit, *, now, current, following, ref=0, first=None, end=None) -> QuerySet:
+    tallied = Tally.objects.filter(
+        scope=scope.kind.tally_scope if scope.kind else Tally.Scope.SITE,
+        ref=scope.ref(ref),
+        unit=unit,
+        until__gt=now,
+        first__lte=current,
+    )
+    if first:
+        tallied = tallied.filter(first__gte=first)
+    if end:
+        tallied = tallied.filter(first__lt=end)
+    soon = scope.rows(ref).filter(scheduled_filter(now), published_at__lt=following)
+    numbers = tallied.values_list("first").annotate(total=Sum("count"), soon=waiting(soon))
+    return numbers.order_by("-first")
+
+
+def next_month(day: datetime.date) -> datetime.date:
+    return (day.replace(day=1) + datetime.timedelta(days=31)).replace(day=1)
+
+
+def _found_in(numbers: list[Days], place: int) -> tuple[int, datetime.date | None]:
+    """How many are before the entry that holds `place` (counted from 0), and that entry; None beyond all."""
+    passed = 0
+    for first, count in numbers:
+        if place < passed + count:
+            return passed, first
+        passed += count
+    return 0, None

@@ -1,0 +1,110 @@
+"""Which kept pages a change of a post makes stale."""
+
+import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from blog.addresses import tokyo_date
+from blog.pagecache.keys import CORRECTIONS, NEWEST, POSTS, SITE, TEXTS, Recorded, day_key, members_key
+from blog.pagecache.purging import Change
+from blog.push.cdn import purge_later
+
+PLACED_BY = (  # a post changes its place in lists, or is listed at all, by these
+    "slug",
+    "status",
+    "published_at",
+    "expires_at",
+    "category_id",
+    "author_id",
+    "pillar_id",
+    "featured",
+    "is_pillar",
+    "noindex",
+    "in_sitemap",
+    "canonical_url",
+)
+_SCHEDULE = "schedule"  # no page has this key: processes look anew for what appears or expires by itself
+
+
+class Surrogates(Recorded, models.Model):
+    """Of a post, which calls `note_change` in the block of `purging.changing` that its writing is in."""
+
+    surrogate_prefix = "p"
+
+    class Meta:
+        abstract = True
+
+    def surrogate_keys(self) -> set[str]:
+        """The keys of all pages that change when the post appears, moves or goes; three queries."""
+        keys = {self.surrogate_key, POSTS, TEXTS, NEWEST, CORRECTIONS, *self._place_keys()}
+        keys |= {f"t{tag}-posts" for tag in self.tagged_posts.values_list("tag", flat=True)}
+        keys |= {f"p{post}" for post in self.related_from.values_list("post", flat=True)}
+        return keys
+
+    def _place_keys(self) -> set[str]:
+        keys = set()
+        if self.published_at:
+            keys.add(day_key(tokyo_date(self.published_at)))
+        if self.author_id:
+            keys.add(f"a{self.author_id}-posts")
+        if self.category_id:
+            keys.add(f"c{self.category_id}-posts")
+            others = type(self).objects.public().filter(category=self.category_id).exclude(pk=self.pk)
+            if not others.exists():
+                keys.add(SITE)  # every page has a link to each category that is in use
+        return keys
+
+    def note_change(self, old: "Surrogates | None", change: Change) -> None:
+        """`old` is the row as it was before the save, with PLACED_BY; None for a new one."""
+        now = timezone.now()
+        was_public, is_public = bool(old) and old.is_public_at(now), self.is_public_at(now)
+        if was_public or is_public:
+            change.touch(self.surrogate_key, TEXTS)
+            if not (was_public and is_public) or self._has_moved(old):
+                self._wait_for_categories(old)
+                change.touch(*self.surrogate_keys(), *(old._place_keys() if old else ()))
+            if not is_public:
+                change.remove(self.surrogate_key)
+        if self._has_boundary(now) or (old and old._has_boundary(now)):
+            change.touch(_SCHEDULE)
+            self._tell_network(now)
+
+    def note_removal(self, change: Change) -> None:
+        """The post is about to be deleted."""
+        if self.is_public:
+            self._wait_for_categories()
+            change.touch(*self.surrogate_keys())
+            change.remove(self.surrogate_key)
+        elif self._has_boundary(timezone.now()):
+            change.touch(_SCHEDULE)
+
+    def note_tags(self, tags, change: Change) -> None:
+        """It has got other tags; `tags` are those of before and after."""
+        if self.is_public:
+            change.touch(*self.surrogate_keys(), *map(members_key, tags))
+        elif self._has_boundary(timezone.now()):
+            change.touch(_SCHEDULE)
+            self._tell_network(timezone.now())
+
+    def _tell_network(self, now: datetime.datetime) -> None:
+        """A content delivery network does not know when a post appears or expires by itself."""
+        if settings.CDN_PURGE and self.status == "published":
+            for moment in (self.published_at, self.expires_at):
+                if moment and moment > now:
+                    purge_later(self.surrogate_keys(), due_at=moment)
+
+    def _wait_for_categories(self, old: "Surrogates | None" = None) -> None:
+        """Two people who each withdraw one of the last two posts of a category do so one after the other."""
+        categories = self._meta.get_field("category").related_model.objects.select_for_update(no_key=True)
+        touched = {self.category_id, old and old.category_id} - {None}
+        list(categories.filter(pk__in=touched).order_by("pk").values("pk"))
+
+    def _has_moved(self, old: "Surrogates") -> bool:
+        return any(getattr(self, name) != getattr(old, name) for name in PLACED_BY)
+
+    def _has_boundary(self, now: datetime.datetime) -> bool:
+        """Whether it appears or expires by itself."""
+        coming = (self.published_at, self.expires_at)
+        return self.status == "published" and any(moment and moment > now for moment in coming)

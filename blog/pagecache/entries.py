@@ -1,0 +1,163 @@
+"""A page as it is kept: compressed once, with its validators and the headers of every answer ready."""
+
+import gzip
+import hashlib
+import json
+import time
+from dataclasses import dataclass, field
+
+import brotli
+from django.utils.http import http_date, parse_http_date_safe
+
+from blog.pagecache.keys import SITE
+from blog.pagecache.policy import Policy
+from blog.pagecache.snapshots import Snapshot
+from blog.push.cdn import tag_headers
+from blog.telemetry.cache import PER_REQUEST
+
+BROTLI_QUALITY = 5  # 11 would save another tenth of the bytes, and cost the first reader 60 times the wait
+BLUR = 2  # seconds for which a Last-Modified could hide a change within its second
+STALE_IF_ERROR = 3600
+_NOT_KEPT = {
+    *("content-length", "etag", "last-modified", "vary", "cache-control", "content-encoding", "cache-status"),
+    *(name.lower() for name in PER_REQUEST),
+}
+
+# RFC 9211
+_FRESH, _STALE, _MADE = "allforces; hit", "allforces; hit; detail=", "allforces; fwd=uri-miss; stored"
+
+
+@dataclass
+class Entry:
+    """`headers` are those of the view that are sent with every answer; moments are in seconds since 1970."""
+
+    headers: list[tuple[str, str]]
+    bodies: dict[str, bytes]  # by content coding
+    etag: str
+    modified: float
+    made_at: float
+    snapshot: Snapshot  # of the purges, taken before it was made
+    keys: frozenset[str]
+    policy: Policy
+    feed: tuple[str | None, str] | None = None  # see Rendering
+    weight: int = 0
+    ends_at: float = 0
+    answers_until: float = 0  # when the prepared headers are no longer true
+    _answers: dict = field(default_factory=dict, repr=False)
+
+    def __post_init__(self):
+        self.ends_at = self.made_at + self.policy.seconds
+        self.weight = sum(map(len, self.bodies.values())) + 200 * (len(self.headers) + len(self.keys)) + 2000
+
+    @classmethod
+    def of(cls, headers, body: bytes, *, keys, policy, feed, made_at: float, snapshot: Snapshot) -> "Entry":
+        given = {name.lower(): value for name, value in headers}
+        digest = hashlib.blake2b(body, digest_size=16).hexdigest()
+        return cls(
+            headers=[
+                *((name, value) for name, value in headers if name.lower() not in _NOT_KEPT),
+                *tag_headers({*keys, SITE}).items(),
+            ],
+            bodies={
+                "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
+                "gzip": gzip.compress(body, 6, mtime=0),
+            },
+            etag=given.get("etag", f'"{digest}"').removeprefix("W/").strip('"'),
+            modified=float(int(made_at)),
+            made_at=made_at,
+            snapshot=snapshot,
+            keys=frozenset(keys),
+            policy=policy,
+            feed=feed,
+        )
+
+    def succeed(self, earlier: "Entry | None") -> None:
+        """The same page made anew was last modified when it was made first."""
+        if earlier is not None and earlier.etag == self.etag:
+            self.modified = earlier.modified
+
+    def answer(self, encoding: str, now: float, next_boundary: float) -> tuple[list, list, list]:
+        """Headers and body of an answer in this coding, and the headers of one that says: unchanged."""
+        if now >= self.answers_until:
+            self._answers = {}
+            self._prepare_until(now, next_boundary)
+        found = self._answers.get(encoding)
+        if found is None:
+            found = self._answers[encoding] = self._made(
+                encoding, self._cache_control(now, next_boundary), _FRESH
+            )
+        return found
+
+    def first_answer(self, encoding: str, now: float, next_boundary: float) -> tuple[list, list, list]:
+        """As `answer`, and the word that it was not in memory."""
+        return self._made(encoding, self._cache_control(now, next_boundary), _MADE)
+
+    def stale_answer(self, encoding: str, detail: str) -> tuple[list, list, list]:
+        """As `answer`, for want of a better one; no other cache may keep it."""
+        return self._made(encoding, "no-cache", _STALE + detail)
+
+    def matches(self, environ: dict) -> bool:
+        """Whether the asker has this page: RFC 9110, section 13.2.2."""
+        asked = environ.get("HTTP_IF_NONE_MATCH")
+        if asked is not None:
+            tags = [tag.strip().removeprefix("W/") for tag in asked[:1000].split(",")]
+            return tags == ["*"] or not self._own_tags.isdisjoint(tags)
+        since = environ.get("HTTP_IF_MODIFIED_SINCE")
+        is_settled = time.time() > self.modified + BLUR
+        return bool(since) and is_settled and parse_http_date_safe(since) == int(self.modified)
+
+    @property
+    def _own_tags(self) -> set[str]:
+        return {f'"{self.etag}"', *(f'"{self.etag}-{encoding}"' for encoding in self.bodies)}
+
+    def _prepare_until(self, now: float, next_boundary: float) -> None:
+        settled, near = self.modified + BLUR, min(next_boundary, self.ends_at) - self.policy.longest
+        if now < settled:
+            self.answers_until = min(settled, max(now, near))
+        else:
+            self.answers_until = near if now < near else now  # near the end, every answer is made anew
+
+    def _cache_control(self, now: float, next_boundary: float) -> str:
+        left = max(0, int(min(next_boundary, self.ends_at) - now))
+        browser, others = min(self.policy.browser_seconds, left), min(self.policy.cdn_seconds, left)
+        parts = ["public", f"max-age={browser}", f"s-maxage={others}"]
+        if left > 2 * others:
+            parts.append(f"stale-while-revalidate={others}")
+        return ", ".join([*parts, f"stale-if-error={STALE_IF_ERROR}"])
+
+    def _made(self, encoding: str, cache_control: str, status: str) -> tuple[list, list, list]:
+        tag = f'"{self.etag}-{encoding}"' if encoding in self.bodies else f'"{self.etag}"'
+        unchanged = [
+            ("ETag", tag),
+            ("Cache-Control", cache_control),
+            ("Vary", self.policy.vary),
+            ("Cache-Status", status),
+        ]
+        if time.time() > self.modified + BLUR:
+            unchanged.append(("Last-Modified", http_date(self.modified)))
+        body = self.bodies[encoding] if encoding in self.bodies else gzip.decompress(self.bodies["gzip"])
+        headers = [*self.headers, *unchanged, ("Content-Length", str(len(body)))]
+        if encoding in self.bodies:
+            headers.append(("Content-Encoding", encoding))
+        return headers, [body], unchanged
+
+    def dump(self) -> bytes:
+        """For `load`, in another process of the same release."""
+        kept = ("headers", "etag", "modified", "made_at", "feed")
+        head = {name: getattr(self, name) for name in kept}
+        head |= {"keys": sorted(self.keys), "policy": self.policy.dump(), "snapshot": str(self.snapshot)}
+        head["lengths"] = {encoding: len(body) for encoding, body in self.bodies.items()}
+        return json.dumps(head).encode() + b"\n" + b"".join(self.bodies.values())
+
+    @classmethod
+    def load(cls, stored: bytes) -> "Entry":
+        line, _newline, rest = stored.partition(b"\n")
+        head = json.loads(line)
+        bodies = {}
+        for encoding, length in head.pop("lengths").items():
+            bodies[encoding], rest = rest[:length], rest[length:]
+        head["headers"] = [tuple(pair) for pair in head["headers"]]
+        head["keys"] = frozenset(head["keys"])
+        head["feed"] = head["feed"] and tuple(head["feed"])
+        head |= {"policy": Policy.load(head["policy"]), "snapshot": Snapshot.parse(head["snapshot"])}
+        return cls(bodies=bodies, **head)

@@ -1,0 +1,159 @@
+"""Every process follows the table of purges, and the clock to the next post that appears or expires.
+
+A thread of its own looks once a second, and at once when a process that shares our Redis says so; the process
+that made a change does not wait for it. No reader's request asks the database.
+"""
+
+import datetime
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.utils import timezone
+
+from blog.models import Post
+from blog.models.surrogates import PLACED_BY
+from blog.pagecache.memory import Memory
+from blog.pagecache.shared import NothingShared
+from blog.pagecache.snapshots import NOTHING_SEEN, Snapshot
+
+SECONDS_BETWEEN_LOOKS = 1.0
+OVERDUE = 5.0  # seconds without a look, after which answers say so
+BOUNDARIES = 200  # as many are known ahead
+
+log = logging.getLogger(__name__)
+
+# A look begins at the number below which no purge can have become visible since the last one.
+_LOOK = {
+    "sqlite": """
+        SELECT next || ':' || next || ':', id, id, keys, gone FROM
+            (SELECT COALESCE(MAX(id), 0) + 1 AS next FROM blog_purge)
+            LEFT JOIN blog_purge ON id >= %s ORDER BY id""",
+    "postgresql": """
+        SELECT seen, id, transaction, keys, gone FROM
+            (SELECT pg_current_snapshot()::text AS seen) AS now
+            LEFT JOIN blog_purge ON transaction >= %s ORDER BY id""",
+}
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """A moment at which a post appears or vanishes by itself, and the keys of the pages that show it."""
+
+    at: float  # seconds since 1970
+    keys: frozenset[str]
+    gone: frozenset[str]
+
+
+class Follower:
+    """Keeps one process's memory up to date. Thread-safe."""
+
+    def __init__(self, memory: Memory, shared: NothingShared):
+        self.memory, self.shared = memory, shared
+        self.is_running = False  # as a thread
+        self.looked_at = 0.0  # time.monotonic()
+        self.boundaries: list[Boundary] = []
+        self._applied: set[int] = set()
+        self._lock = threading.Lock()
+
+    def catch_up(self) -> None:
+        """Apply all purges that are committed. Raises DatabaseError or InterfaceError."""
+        with self._lock:
+            gone = set()
+            first = self.memory.snapshot is NOTHING_SEEN
+            snapshot, purges = read_purges(self.memory.snapshot.lowest)
+            if snapshot.next < self.memory.snapshot.next:
+                self.memory.forget_everything()  # an older copy of the database was restored
+            for pk, number, keys, gone_keys in purges:
+                if pk not in self._applied:
+                    self.memory.purge(keys.split(), number=number, gone=gone_keys.split())
+                    gone.update(gone_keys.split())
+            known = self._applied
+            # Those that the next look will find again.
+            self._applied = {pk for pk, number, *_ in purges if number >= snapshot.lowest}
+            if first or any(pk not in known for pk, *_ in purges):
+                self._look_ahead()
+            self.memory.snapshot = snapshot
+            self.looked_at = time.monotonic()
+        if gone and not first:
+            self.shared.remember_gone(gone)
+
+    def hear(self) -> None:
+        """A purge was committed in this process: its next answer is a new one, and others are told."""
+        try:
+            self.catch_up()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("The page cache did not see a purge of its own process: %s", error)
+        self.shared.tell()
+
+    def pass_boundaries(self) -> None:
+        """Purge what has appeared or expired by itself until now."""
+        with self._lock:
+            now = time.time()
+            while self.boundaries and self.boundaries[0].at <= now:
+                boundary = self.boundaries.pop(0)
+                self.memory.purge(boundary.keys, gone=boundary.gone, at=boundary.at)
+            self.memory.next_boundary = self.boundaries[0].at if self.boundaries else float("inf")
+
+    def _look_ahead(self) -> None:
+        self.boundaries = boundaries()
+        self.memory.next_boundary = self.boundaries[0].at if self.boundaries else float("inf")
+
+    def is_overdue(self) -> bool:
+        """The database has not answered for a while: what is served may have changed."""
+        return self.is_running and time.monotonic() - self.looked_at > OVERDUE
+
+    def start(self) -> None:
+        """Follow in a thread of its own, until `stop`."""
+        self.is_running = True
+        self._thread = threading.Thread(target=self._follow, name="page cache", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.is_running = False
+        self._thread.join()
+
+    def _follow(self) -> None:
+        away = False
+        while self.is_running:
+            self.shared.wait_for_news(SECONDS_BETWEEN_LOOKS)
+            try:
+                if self.memory.next_boundary <= time.time():
+                    self.pass_boundaries()
+                self.catch_up()
+                away = False
+            except (DatabaseError, InterfaceError) as error:  # readers go on reading meanwhile
+                if not away:
+                    log.warning("The page cache cannot follow the database: %s", error)
+                away = True
+            finally:
+                close_old_connections()
+        connection.close()
+
+
+def read_purges(lowest: int) -> tuple[Snapshot, list[tuple[int, int, str, str]]]:
+    """What is visible now, and the purges from `lowest` on as (id, number, keys, gone); one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK[connection.vendor], [lowest])
+        rows = cursor.fetchall()
+    return Snapshot.parse(rows[0][0]), [row[1:] for row in rows if row[1] is not None]
+
+
+def boundaries(now: datetime.datetime | None = None) -> list[Boundary]:
+    """The next of them, the earliest first."""
+    now = now or timezone.now()
+    coming = [(post.published_at, post, []) for post in _first(Post.objects.scheduled(now), "published_at")]
+    going = [
+        (post.expires_at, post, [post.surrogate_key])
+        for post in _first(Post.objects.expiring(now), "expires_at")
+    ]
+    return [
+        Boundary(moment.timestamp(), frozenset(post.surrogate_keys()), frozenset(gone))
+        for moment, post, gone in sorted(coming + going, key=lambda each: each[0])[:BOUNDARIES]
+    ]
+
+
+def _first(posts, moment: str):
+    return posts.only(*PLACED_BY).order_by(moment)[:BOUNDARIES]

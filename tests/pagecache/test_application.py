@@ -1,0 +1,238 @@
+"""What is answered from memory, what is not, and how."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from blog.feeds import counting
+from blog.pagecache.purging import purge
+from tests.factories import hours_ago, make_post, make_staff, make_withdrawn, tokyo
+from tests.pagecache.conftest import make_site
+
+
+@pytest.fixture
+def post(site):
+    return make_post("予算案が可決", slug="budget", published_at=tokyo(2025, 10, 21, 9), tags=["生成AI"])
+
+
+PATH = "/2025/10/21/budget/"
+
+
+def test_a_page_is_made_once(site, post):
+    first, second = site.get(PATH), site.get(PATH)
+    assert first.body == second.body
+    assert "予算案が可決" in second.text
+    assert site.asked == [PATH]
+    assert first.cache == "allforces; fwd=uri-miss; stored"
+    assert second.cache == "allforces; hit"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sent"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("BR ; q=0.5", "br"),
+        ("*", "br"),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_the_coding_is_one_that_the_reader_accepts(site, post, accepted, sent):
+    plain = site.get(PATH)
+    answer = site.get(PATH, HTTP_ACCEPT_ENCODING=accepted)
+    assert answer.headers.get("Content-Encoding") == sent
+    assert answer.headers["Content-Length"] == str(len(answer.body))
+    assert answer.decoded == plain.body
+    assert answer.headers["Vary"] == "Accept-Encoding"
+
+
+def test_each_coding_has_an_etag_of_its_own_and_each_is_known_again(site, post):
+    answers = [site.get(PATH, HTTP_ACCEPT_ENCODING=coding) for coding in ("br", "gzip", "")]
+    tags = [answer.headers["ETag"] for answer in answers]
+    assert len(set(tags)) == 3
+    for tag in (*tags, f"W/{tags[0]}", f'"another", {tags[1]}', "*"):
+        answer = site.get(PATH, HTTP_IF_NONE_MATCH=tag)
+        assert (answer.status, answer.body) == (304, b"")
+        assert "Content-Length" not in answer.headers
+        assert answer.headers["ETag"] in tags
+    assert site.get(PATH, HTTP_IF_NONE_MATCH='"another"').status == 200
+    assert site.get(PATH, HTTP_IF_NONE_MATCH="nonsense" * 1000).status == 200
+
+
+def test_a_first_request_with_a_known_etag_is_answered_304_too(site, another_site, post):
+    tag = site.get(PATH).headers["ETag"]
+    assert another_site.get(PATH, HTTP_IF_NONE_MATCH=tag).status == 304
+    assert another_site.get(PATH).status == 200
+
+
+def test_the_moment_of_the_last_change_is_told_once_it_is_true_to_the_second(site, post, both_clocks):
+    assert "Last-Modified" not in site.get(PATH).headers
+    both_clocks(seconds=3)
+    changed = site.get(PATH).headers["Last-Modified"]
+    assert site.get(PATH, HTTP_IF_MODIFIED_SINCE=changed).status == 304
+    post.title = "予算案が否決"
+    post.save()
+    both_clocks(seconds=3)
+    assert site.get(PATH, HTTP_IF_MODIFIED_SINCE=changed).status == 200
+    both_clocks(seconds=3)
+    assert site.get(PATH).headers["Last-Modified"] != changed
+
+
+def test_a_page_made_anew_with_the_same_words_keeps_its_date(site, post, both_clocks):
+    site.get("/robots.txt")
+    both_clocks(seconds=10)
+    changed = site.get("/robots.txt").headers["Last-Modified"]
+    purge({"site"})
+    both_clocks(seconds=10)
+    site.get("/robots.txt")
+    assert site.asked == ["/robots.txt", "/robots.txt"]
+    assert site.get("/robots.txt").headers["Last-Modified"] == changed
+
+
+def test_head_is_the_same_without_the_body(site, post):
+    whole = site.get(PATH)
+    for _time in range(2):
+        head = site.get(PATH, method="HEAD")
+        assert (head.status, head.body) == (200, b"")
+        assert head.headers["Content-Length"] == whole.headers["Content-Length"]
+        assert head.headers["ETag"] == whole.headers["ETag"]
+    assert len(site.asked) == 1
+
+
+def test_a_head_request_can_be_the_first(site, post):
+    assert site.get(PATH, method="HEAD").body == b""
+    assert "予算案が可決" in site.get(PATH).text
+
+
+@pytest.mark.parametrize("path", [PATH, "/", "/tags/", "/feed.xml", "/sitemap.xml"])
+def test_query_parameters_that_mean_nothing_do_not_make_another_page(site, post, path):
+    plain = site.get(path)
+    for query in ("utm_source=x", "fbclid=1&gclid=2", "%00=%ff", "a=b" * 500, "=", "&&&", "page"):
+        answer = site.get(f"{path}?{query}")
+        assert answer.body == plain.body
+    assert len(site.asked) == 1
+    assert len(site.cache.memory.entries) == 1
+
+
+def test_a_page_number_in_the_query_is_another_page(site):
+    for _number in range(12):
+        make_post()
+    second = site.get("/?page=2")
+    assert second.text != site.get("/").text
+    assert site.get("/?utm=1&page=2&page=2").body == second.body
+    assert site.asked == ["/", "/"]
+
+
+def test_a_tag_with_a_japanese_address_is_kept(site, post):
+    path = f"/tags/{quote('生成ai')}/"
+    site.get(path)
+    assert "予算案が可決" in site.get(path).text
+    assert len(site.asked) == 1
+
+
+def test_staff_with_a_session_are_not_answered_from_memory(site, post, client):
+    site.get(PATH)
+    client.force_login(make_staff())
+    answer = site.get(PATH, HTTP_COOKIE=f"sessionid={client.cookies['sessionid'].value}")
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.cache == ""
+    assert len(site.asked) == 2
+
+
+def test_other_cookies_neither_matter_nor_reach_the_page(site, post):
+    plain = site.get(PATH, HTTP_COOKIE="_ga=1; csrftoken=abc")
+    assert site.get(PATH).body == plain.body
+    assert "Set-Cookie" not in plain.headers
+    assert len(site.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/search/?q=予算案", "/admin/login/", "/healthz", "/preview/none/", "/search/feed.xml?q=予算案"]
+)
+def test_what_is_made_for_one_reader_is_not_kept(site, post, path):
+    for _time in range(2):
+        site.get(path)
+    assert len(site.asked) == 2
+    assert not site.cache.memory.entries
+
+
+def test_post_and_authorised_requests_pass(site, post):
+    site.get(PATH)
+    assert site.get(PATH, method="POST").status == 403  # without a token
+    assert site.get(PATH, HTTP_AUTHORIZATION="Basic x").status == 200
+    assert len(site.asked) == 3
+
+
+def test_what_is_missing_or_gone_is_not_kept(site, post):
+    withdrawn = make_withdrawn(published_at=tokyo(2025, 10, 21, 8))
+    for path, status in {"/nothing-here/": 404, withdrawn.get_absolute_url(): 410, "/page2/": 301}.items():
+        assert [site.get(path).status for _time in range(2)] == [status, status]
+    assert not site.cache.memory.entries
+
+
+def test_a_redirect_keeps_the_whole_query(site, post):
+    answer = site.get("/tags/%E7%94%9F%E6%88%90%EF%BC%A1%EF%BC%A9/?utm_source=x")
+    assert answer.status == 301
+    assert answer.headers["Location"].endswith("?utm_source=x")
+
+
+def test_only_names_of_ours_are_kept_and_they_share_a_page(site, post):
+    site.get(PATH)
+    assert site.get(PATH, HTTP_HOST="news.example.jp:443").cache == "allforces; hit"
+    assert site.get(PATH, HTTP_HOST="NEWS.example.jp").cache == "allforces; hit"
+    assert site.get(PATH, HTTP_HOST="evil.example").status == 400
+    assert len(site.cache.memory.entries) == 1
+
+
+def test_plain_http_gets_a_page_of_its_own(site, post, settings):
+    site.get(PATH, HTTP_X_FORWARDED_PROTO="https")
+    site.get(PATH, HTTP_X_FORWARDED_PROTO="http")
+    site.get(PATH, HTTP_X_FORWARDED_PROTO="made up")
+    assert len(site.cache.memory.entries) == 2
+
+
+def test_a_person_sees_the_readable_feed_and_programs_the_kept_one(site, post):
+    feed = site.get("/feed.xml")
+    readable = site.get("/feed.xml", HTTP_SEC_FETCH_DEST="document")
+    assert readable.headers["Content-Type"].startswith("text/html")
+    assert site.get("/feed.xml").body == feed.body
+    assert feed.headers["Vary"] == "Accept-Encoding, Sec-Fetch-Dest"
+    assert len(site.cache.memory.entries) == 1
+
+
+def test_every_answer_of_a_feed_is_counted_and_so_is_what_has_not_changed(site, post):
+    counting.counts.take()
+    tag = site.get("/feed.xml").headers["ETag"]
+    site.get("/feed.xml", HTTP_USER_AGENT="Feedly/1.0 (12 subscribers)")
+    site.get("/feed.xml", HTTP_IF_NONE_MATCH=tag)
+    requests, unchanged, readers = counting.counts.take()
+    assert [(place[:2], number) for place, number in requests.items()] == [(("site", "xml"), 3)]
+    assert list(unchanged.values()) == [1]
+    assert [name for _key, _form, name in readers] == ["Feedly"]
+
+
+def test_others_may_keep_a_page_for_no_longer_than_it_is_good(site, post, both_clocks):
+    make_post(published_at=hours_ago(-200 / 3600))
+    ages = []
+    for _step in range(4):
+        said = site.get("/feed.xml").headers["Cache-Control"]
+        ages.append(int(re.search(r"max-age=(\d+)", said)[1]))
+        both_clocks(seconds=60)
+    assert ages == [200, 140, 80, 20]
+    assert site.asked == ["/feed.xml"]
+    assert "s-maxage=1" in site.get("/").headers["Cache-Control"]
+
+
+def test_memory_has_a_bound(site):
+    posts = [make_post(body="長い本文です。" * 2000) for _number in range(12)]
+    small = make_site(capacity=60_000)
+    for post in posts:
+        small.get(post.get_absolute_url())
+    assert small.cache.memory.weight <= 60_000
+    assert 1 <= len(small.cache.memory.entries) < 12
+    assert small.get(posts[-1].get_absolute_url()).cache == "allforces; hit"
+    assert small.get(posts[0].get_absolute_url()).status == 200

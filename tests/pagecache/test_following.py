@@ -1,0 +1,207 @@
+"""Purges of others, the clock, and a database that is away."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
+
+from blog.models import Purge
+from blog.pagecache import following
+from blog.pagecache.purging import purge
+from tests.factories import hours_ago, make_category, make_post, tokyo, withdraw
+
+PATH = "/2025/10/21/budget/"
+
+
+@pytest.fixture
+def post(site):
+    return make_post("予算案が可決", slug="budget", published_at=tokyo(2025, 10, 21, 9))
+
+
+def test_the_process_that_made_a_change_shows_it_at_once(site, post):
+    site.get(PATH)
+    post.title = "予算案が否決"
+    post.save()
+    assert "予算案が否決" in site.get(PATH).text
+
+
+def test_another_process_shows_it_with_its_next_look(site, another_site, post):
+    another_site.get(PATH)
+    post.title = "予算案が否決"
+    post.save()
+    another_site.cache.follower.catch_up()
+    assert "予算案が否決" in another_site.get(PATH).text
+
+
+def test_a_change_elsewhere_leaves_a_page_alone(site, post):
+    make_post(published_at=tokyo(2025, 10, 22, 9), category="市場")
+    make_post(category="市場")
+    other = make_post(category="市場")
+    site.get(PATH)
+    other.body = "書き直し"
+    other.save()
+    assert site.get(PATH).cache == "allforces; hit"
+    assert site.asked == [PATH]
+
+
+def test_a_page_that_was_being_made_during_a_purge_is_not_kept(site, post):
+    ask_django = site.cache.maker.django
+
+    def slow(environ, start_response):
+        chunks = ask_django(environ, start_response)
+        if not Purge.objects.filter(keys="posts").exists():
+            purge({f"p{post.pk}"})
+        return chunks
+
+    site.cache.maker.django = slow
+    site.get(PATH)
+    site.cache.maker.django = ask_django
+    assert site.get(PATH).cache == "allforces; fwd=uri-miss; stored"
+
+
+def test_one_look_costs_one_query_if_there_is_nothing_new(site, post, django_assert_num_queries):
+    site.cache.follower.catch_up()
+    with django_assert_num_queries(1):
+        site.cache.follower.catch_up()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/category/own/", "/feed.xml", "/sitemap.xml", "/2025/10/21/companion/"]
+)
+def test_a_scheduled_post_appears_at_its_minute_with_nothing_running(site, post, both_clocks, path):
+    category = make_category("自分", slug="own")
+    make_post("隣の記事", slug="companion", published_at=tokyo(2025, 10, 21, 10), category=category)
+    make_post("明日の見出し", category=category, published_at=hours_ago(-1), slug="coming")
+    before = site.get(path).text
+    both_clocks(minutes=59)
+    assert site.get(path).cache == "allforces; hit"
+    both_clocks(minutes=2)
+    assert site.get(path).text != before
+
+
+def test_an_expired_post_vanishes_at_its_minute(site, post, both_clocks):
+    post.expires_at = timezone.now() + timezone.timedelta(hours=1)
+    post.save()
+    assert site.get(PATH).status == 200
+    assert "予算案が可決" in site.get("/").text
+    both_clocks(hours=1)
+    assert site.get(PATH).status == 410
+    assert "予算案が可決" not in site.get("/").text
+
+
+def test_a_boundary_purges_the_pages_of_its_post_and_leaves_others(site, post, both_clocks):
+    make_post(published_at=tokyo(2025, 10, 20, 9), category="市場")
+    make_post(published_at=tokyo(2025, 10, 22, 9), category="市場")
+    make_post(published_at=hours_ago(1), category="市場")
+    make_post(published_at=hours_ago(-1), category="市場")
+    site.get(PATH), site.get("/")
+    both_clocks(hours=2)
+    assert site.get("/").cache == "allforces; fwd=uri-miss; stored"
+    assert site.get(PATH).cache == "allforces; hit"
+
+
+def test_a_post_that_is_no_longer_scheduled_moves_no_boundary(site, both_clocks):
+    scheduled = make_post(published_at=hours_ago(-1))
+    site.get("/")
+    assert site.cache.memory.next_boundary == scheduled.published_at.timestamp()
+    withdraw(scheduled)
+    assert site.cache.memory.next_boundary == float("inf")
+
+
+def test_an_older_copy_of_the_database_empties_the_memory(site, post):
+    purge({"something"}), purge({"something"})
+    site.get(PATH)
+    Purge.objects.all().delete()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DELETE FROM sqlite_sequence WHERE name = 'blog_purge'")
+    if connection.vendor == "postgresql":
+        seen = site.cache.memory.snapshot
+        site.cache.memory.snapshot = replace(seen, next=seen.next + 10_000)
+    site.cache.follower.catch_up()
+    assert not site.cache.memory.entries
+    assert site.get(PATH).cache == "allforces; fwd=uri-miss; stored"
+
+
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time")
+def test_a_purge_with_a_lower_number_that_is_committed_later_is_seen(site, post):
+    began, may_end = threading.Event(), threading.Event()
+
+    def long_transaction():
+        with transaction.atomic():
+            purge({"early"})
+            began.set()
+            may_end.wait(10)
+        connections.close_all()
+
+    thread = threading.Thread(target=long_transaction)
+    thread.start()
+    began.wait(10)
+    purge({"late"})
+    follower = site.cache.follower
+    follower.catch_up()
+    assert "late" in site.cache.memory._purged
+    assert "early" not in site.cache.memory._purged
+    may_end.set()
+    thread.join()
+    follower.catch_up()
+    assert "early" in site.cache.memory._purged
+    count = site.cache.memory.purges
+    follower.catch_up()
+    assert site.cache.memory.purges == count
+
+
+def away(*args):
+    raise DatabaseError("the database is away")
+
+
+def test_readers_go_on_reading_while_the_database_is_away(site, post, monkeypatch):
+    fresh = site.get(PATH)
+    monkeypatch.setattr(following, "read_purges", away)
+    site.cache.follower.is_running = True
+    site.cache.follower.looked_at = time.monotonic() - 60
+    answer = site.get(PATH)
+    assert answer.body == fresh.body
+    assert answer.cache == "allforces; hit; detail=database-away"
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_page_that_is_stale_and_cannot_be_made_is_sent_as_the_last_good_copy(site, post):
+    old = site.get(PATH)
+    purge({f"p{post.pk}"})
+    site.cache.maker.django = lambda environ, start_response: start_response("500 Oh", []) or [b"oh"]
+    answer = site.get(PATH)
+    assert answer.body == old.body
+    assert answer.cache == "allforces; hit; detail=error"
+    assert site.get("/2025/10/21/").status == 500
+
+
+def test_what_was_withdrawn_is_not_even_a_good_copy(site, post):
+    site.get(PATH), site.get("/")
+    withdraw(post)
+    site.cache.maker.django = lambda environ, start_response: start_response("500 Oh", []) or [b"oh"]
+    assert site.get(PATH).status == 500
+    assert site.get("/").status == 500
+
+
+def test_a_purge_that_its_own_process_cannot_read_does_not_fail_the_save(site, post, monkeypatch, caplog):
+    monkeypatch.setattr(following, "read_purges", away)
+    post.title = "予算案が否決"
+    post.save()
+    assert "did not see a purge" in caplog.text
+
+
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="threads share no SQLite in memory")
+def test_the_thread_looks_by_itself(site, another_site, post):
+    another_site.cache._is_to_follow = True
+    another_site.get(PATH)
+    post.title = "予算案が否決"
+    post.save()
+    ends = time.monotonic() + 5
+    while "予算案が否決" not in another_site.get(PATH).text and time.monotonic() < ends:
+        time.sleep(0.05)
+    another_site.cache.follower.stop()
+    assert "予算案が否決" in another_site.get(PATH).text
