@@ -10,6 +10,11 @@ class Migration(migrations.Migration):
             "task", "attempted_at", models.DateTimeField(null=True, verbose_name="last attempt")
         ),
         migrations.RemoveIndex("task", "task_open_due"),
+        migrations.RemoveIndex("task", "task_done"),
+        migrations.AddIndex(
+            "task",
+            models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="task_done"),
+        ),
         migrations.AddIndex(
             "task",
             models.Index(

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from blog.outbox import queue
 from blog.outbox.models import Task
@@ -36,7 +36,10 @@ def _renew_until(finished: threading.Event, task: Task) -> None:
                 if not queue.renew(task):
                     log.error("%s took so long without a sign of life that another worker has it.", task)
                     return
-            except OperationalError as error:  # there are three more tries before the lease ends
+            except (
+                OperationalError,
+                InterfaceError,
+            ) as error:  # there are three more tries before the lease ends
                 log.warning("The lease of %s could not be renewed: %s", task, error)
                 connection.close()
     finally:

@@ -84,7 +84,8 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "due_at", "id"], condition=OPEN, name="task_open_by_kind"),
-            models.Index(fields=["done_at"], name="task_done"),
+            # Partial, or SQLite would look for open tasks in it, and sort them all to find the next one.
+            models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="task_done"),
             models.Index(
                 fields=["given_up_at"], condition=Q(given_up_at__isnull=False), name="task_given_up"
             ),

@@ -91,5 +91,7 @@ def test_the_desks_front_page_raises_the_alarm_for_those_who_may_see_it(client, 
 
 def test_the_front_page_tells_what_the_outbox_gave_up(admin_client):
     make_post()
-    Task.objects.update(given_up_at=timezone.now())
-    assert "1 message could not be sent." in admin_client.get("/admin/").content.decode()
+    Task.objects.update(given_up_at=timezone.now(), last_error="503 from the hub")
+    page = admin_client.get("/admin/").content.decode()
+    assert "News of a post: 1 task was given up, after a last attempt at" in page
+    assert "503 from the hub" in page

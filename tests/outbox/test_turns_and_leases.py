@@ -2,7 +2,7 @@ import datetime
 import threading
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from blog.outbox import queue
@@ -65,6 +65,17 @@ def test_taking_one_costs_the_same_however_many_wait(django_assert_num_queries, 
         take()
     with django_assert_num_queries(5):  # and the look for a kind that comes after
         take(after="mail")
+
+
+@pytest.mark.parametrize("after", ["", "a"])
+def test_the_next_task_is_found_in_an_index_and_not_by_sorting_all(after):
+    many("mail", 2000)
+    due = Task.objects.due().order_by("kind", "due_at", "pk")
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("ANALYZE blog_task")
+    plan = (due.filter(kind__gt=after) if after else due)[:1].explain()
+    assert "task_open_by_kind" in plan
+    assert "Sort" not in plan and "B-TREE" not in plan
 
 
 def test_the_last_attempt_is_kept_with_the_task(clock):
@@ -147,8 +158,9 @@ def test_while_the_work_goes_on_its_lease_is_renewed_and_not_afterwards(renewals
     assert not any(thread.name == "lease" for thread in threading.enumerate())
 
 
-def test_a_database_that_is_away_for_a_moment_costs_no_lease(renewals, caplog):
-    renewals.answers += [OperationalError("away"), True]
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_for_a_moment_costs_no_lease(renewals, caplog, error):
+    renewals.answers += [error("away"), True]
     with kept(Task(kind="mail")):
         assert renewals.enough.wait(10)
     assert "could not be renewed: away" in caplog.text
