@@ -214,8 +214,8 @@ def environment_for(size: int, folder: Path) -> dict:
     }
 
 
-def run_inside(order: str, environment: dict, *more: str) -> str:
-    command = [sys.executable, __file__, order, *more]
+def run_inside(order: str, environment: dict, *more: str, file: str = __file__) -> str:
+    command = [sys.executable, file, order, *more]
     done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
     *others, answer = done.stdout.strip().splitlines()
     for line in others:
