@@ -72,7 +72,7 @@ def measuring(identity: str, view: str) -> Iterator[Measure]:
         yield measure
     finally:
         for each in wrappers:
-            each.pop()
+            each.remove(measure.run_query)  # not the last one, if another has come meanwhile to stay
         _current.reset(token)
 
 

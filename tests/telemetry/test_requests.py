@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from blog.telemetry.logs import Json, WithRequestId
+from blog.telemetry.measuring import measuring
 from blog.telemetry.middleware import TelemetryMiddleware, is_from_staff
 from tests.factories import make_post, make_staff
 
@@ -48,10 +49,23 @@ def test_each_request_is_one_line_with_what_it_cost(client, lines):
 
 def test_the_number_in_the_log_is_the_number_of_queries(client, lines, django_assert_max_num_queries):
     make_post()
+    before = list(connection.execute_wrappers)
     with django_assert_max_num_queries(100) as asked:
         client.get("/")
     assert lines()[0]["queries"] == len(asked)
-    assert connection.execute_wrappers == []
+    assert connection.execute_wrappers == before
+
+
+def test_a_wrapper_that_comes_during_a_request_stays_and_ours_goes():
+    before = list(connection.execute_wrappers)
+
+    def stays(execute, *arguments):
+        return execute(*arguments)
+
+    with measuring("some-id-1234", "view"):
+        connection.execute_wrappers.append(stays)
+    assert connection.execute_wrappers == [*before, stays]
+    connection.execute_wrappers.remove(stays)
 
 
 @pytest.mark.parametrize("given", ["0a1b2c3d4e5f", "Root-1.67891233-abcdef01"])
