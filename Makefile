@@ -8,7 +8,7 @@ STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
 export PORT
 
-.PHONY: run dev setup test test-browser test-cluster test-s3 lint messages bench bench-import bench-search bench-feeds bench-pages pins clean
+.PHONY: run dev setup test test-browser test-cluster test-s3 lint messages bench bench-import bench-search bench-feeds bench-pages bench-serving pins clean
 
 run: setup var/.static ## a first look: demo articles, a staff account, the production server and the outbox
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -53,7 +53,7 @@ messages: setup ## collect and compile the interface texts (needs GNU gettext)
 
 SEARCH_SIZES ?= 2500x40 25000x4 100000x4
 
-bench: bench-import bench-feeds bench-pages bench-search ## speed of an import, of feeds, of uncached pages and of the search
+bench: bench-import bench-feeds bench-pages bench-serving bench-search ## speed of an import, of feeds, of pages and of the search
 
 bench-import: setup
 	@$(BIN)/python bench/import_posts.py
@@ -66,6 +66,11 @@ PAGE_SIZES ?= 2500 25000
 bench-pages: setup ## PAGE_SIZES="2500 1000000"; PostgreSQL if DATABASE_URL names one; the twin needs wrk
 	@$(BIN)/python bench/pages.py $(PAGE_SIZES)
 	@$(BIN)/python bench/pages.py --twin $(firstword $(PAGE_SIZES))
+
+bench-serving: setup ## pages from memory against nginx, Django's cache and a plain twin (needs nginx, wrk, redis-server)
+	@$(BIN)/python bench/serving.py --chart docs/serving.svg
+	@$(BIN)/python bench/serving.py --two
+	@$(BIN)/python bench/serving.py --visible
 
 bench-search: setup ## SEARCH_SIZES="2500x40" for one size alone (posts x kB); PostgreSQL too if DATABASE_URL names one
 	@$(BIN)/python bench/search.py $(SEARCH_SIZES)

@@ -153,7 +153,8 @@ def compare(options, folder: Path, environment: dict, paths: dict) -> dict[str, 
         ports = {
             "nginx, from a file": servers.nginx(
                 "file",
-                server=f"location / {{ root {folder}; rewrite ^ /page break; default_type text/html; {told} }}",
+                server=f"location / {{ root {folder}; rewrite ^ /page break; "
+                f"default_type text/html; {told} }}",
             ),
             "page cache": ours,
             "page cache behind nginx's": servers.nginx(
