@@ -1,0 +1,143 @@
+"""What the two databases share: an index of grams, and the rows of units that it leads to.
+
+The index answers at once whether a text holds what is a gram: a word, up to three characters, most
+compounds. Of a longer phrase it names the texts that hold all its grams; those are read and looked through.
+"""
+
+import math
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from blog.search.engines.base import Document, Engine, Scope
+from blog.search.folding import fold
+from blog.search.query import Needle, Query
+from blog.search.tokens import Row, joined, proof
+
+CHUNKS = (100, 400)  # texts that are read at a time, first and then
+# BM25's: how soon one occurrence more says nothing, and how much the length counts.
+_SATURATION, _LENGTH = 1.2, 0.75
+
+Texts = tuple[int, bytes, bytes]  # a key, title and excerpt as a line each, the body
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a document."""
+
+    title: Row
+    excerpt: Row
+    body: Row
+
+    @classmethod
+    def of(cls, document: Document) -> "Rows":
+        return cls(*map(Row.of, fold(document.text).split("\n", 2)))
+
+    @property
+    def all_grams(self) -> set[str]:
+        rows = (self.title, self.excerpt, self.body)
+        return Row("\n".join(row.line for row in rows), [word for row in rows for word in row.words]).grams()
+
+    @property
+    def head_text(self) -> bytes:
+        return f"{self.title.text}\n{self.excerpt.text}".encode()
+
+    @property
+    def body_text(self) -> bytes:
+        return self.body.text.encode()
+
+
+class GramEngine(Engine):
+    @abstractmethod
+    def _lookup(
+        self, query: Query, scope: Scope, posts, limit: int | None, *, sure: bool = False
+    ) -> list[int]:
+        """Keys of the documents that hold the grams, the highest first.
+
+        With `sure`, what is enough to be sure is asked for, where there is such a thing. What is excluded is
+        left out if its proof is complete.
+        """
+
+    @abstractmethod
+    def _texts(self, pks: list[int], *, body: bool) -> Iterator[Texts]:
+        """In any order; without `body`, that is empty."""
+
+    def find(self, query, *, scope=Scope.TEXT, posts=None, limit):
+        holds = self._check(query, scope)
+        if holds is None:
+            return self._lookup(query, scope, posts, limit)
+        may, sure = self._lookup(query, scope, posts, None), set()
+        if len(may) > CHUNKS[0] and self._can_be_sure(query):
+            sure = set(self._lookup(query, scope, posts, None, sure=True))
+        return self._checked(may, sure, holds, scope, limit)
+
+    def _checked(
+        self, pks: list[int], sure: set[int], holds: Callable, scope: Scope, limit: int
+    ) -> list[int]:
+        """Those that are sure, and those others that hold what is sought."""
+        found: list[int] = []
+        start, (size, more) = 0, CHUNKS
+        while start < len(pks) and len(found) < limit:
+            chunk = pks[start : start + size]
+            texts = self._texts([pk for pk in chunk if pk not in sure], body=scope == Scope.TEXT)
+            right = {pk for pk, head, body in texts if holds(head, body)} | sure
+            found += [pk for pk in chunk if pk in right]
+            start, size = start + size, more
+        return found[:limit]
+
+    def _check(self, query: Query, scope: Scope) -> Callable[[bytes, bytes], bool] | None:
+        """Whether a document that holds the grams holds the query; None if the grams say it all."""
+        unproved = [needle for needle in query.needles if not self._is_proved(needle)]
+        refused = _sources(needle for needle in query.excluded if not self._is_proved(needle))
+        if not unproved and not refused:
+            return None
+        wanted = _sources(query.needles if query.any_of else unproved)
+        enough = any if query.any_of else all
+
+        def holds(head: bytes, body: bytes) -> bool:
+            if scope == Scope.TITLE:
+                head = head.partition(b"\n")[0]
+            return enough(text in head or text in body for text in wanted) and not any(
+                text in head or text in body for text in refused
+            )
+
+        return holds
+
+    def _can_be_sure(self, query: Query) -> bool:
+        unproved = [n for n in (*query.needles, *query.excluded) if not self._is_proved(n)]
+        return all(proof(n.units).enough and not n.begins for n in unproved) and not (
+            set(unproved) & set(query.excluded)
+        )
+
+    def _is_proved(self, needle: Needle) -> bool:
+        """Whether a text that has the grams of the needle is sure to hold it."""
+        return proof(needle.units, begins=needle.begins).is_complete
+
+    def relevance(self, query, pks):
+        """BM25 over these documents alone."""
+        wanted = [joined(needle.units, begins=needle.begins).encode() for needle in query.needles]
+        counts, lengths = {}, {}
+        for pk, head, body in self._texts(list(pks), body=True):
+            counts[pk] = [head.count(text) + body.count(text) for text in wanted]
+            lengths[pk] = len(head) + len(body)
+        average = sum(lengths.values()) / (len(lengths) or 1)
+        rarity = [
+            math.log(1 + (len(counts) + 1) / (sum(map(bool, column)) + 0.5))
+            for column in zip(*counts.values(), strict=True)
+        ]
+        return {
+            pk: sum(
+                weight * count / (count + _SATURATION * (1 - _LENGTH + _LENGTH * lengths[pk] / average))
+                for weight, count in zip(rarity, row, strict=True)
+            )
+            for pk, row in counts.items()
+        }
+
+
+def grams_of(units: tuple[str, ...], *, sure: bool) -> tuple[str, ...]:
+    proved = proof(units)
+    return (proved.enough,) if sure and proved.enough else proved.grams
+
+
+def _sources(needles: Iterable[Needle]) -> list[bytes]:
+    return [joined(needle.units, begins=needle.begins).encode() for needle in needles]
