@@ -51,7 +51,7 @@ def test_an_unknown_order_is_an_error():
 
 
 def test_pages_do_not_overlap(monkeypatch):
-    monkeypatch.setattr("blog.search.results.SCORED", 4)
+    monkeypatch.setattr("blog.search.results.MANY", 4)
     for number in range(23):
         make_post(f"規制 {number}" if number % 3 else f"記事 {number}", body="規制の話。")
     pages = [titles("規制", offset=offset, limit=5) for offset in range(0, 25, 5)]

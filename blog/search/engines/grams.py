@@ -9,6 +9,8 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from blog.search.engines.base import Document, Engine, Scope
 from blog.search.folding import fold
 from blog.search.query import Needle, Query
@@ -50,11 +52,11 @@ class Rows:
 class GramEngine(Engine):
     @abstractmethod
     def _lookup(
-        self, query: Query, scope: Scope, posts, limit: int | None, *, sure: bool = False
+        self, query: Query, scope: Scope, posts: QuerySet | set | None, limit: int | None, *, sure: bool = False
     ) -> list[int]:
         """Keys of the documents that hold the grams, the highest first.
 
-        With `sure`, what is enough to be sure is asked for, where there is such a thing. What is excluded is
+        `posts`, a query set or keys, are those that count; None, all. With `sure`, what is enough to be sure is asked for, where there is such a thing. What is excluded is
         left out if its proof is complete.
         """
 
@@ -70,6 +72,14 @@ class GramEngine(Engine):
         if len(may) > CHUNKS[0] and self._can_be_sure(query):
             sure = set(self._lookup(query, scope, posts, None, sure=True))
         return self._checked(may, sure, holds, scope, limit)
+
+    def holding(self, query, pks, *, scope=Scope.TEXT):
+        wanted = set(pks)
+        if not wanted:
+            return wanted
+        may = self._lookup(query, scope, wanted, None)
+        holds = self._check(query, scope)
+        return set(may if holds is None else self._checked(may, set(), holds, scope, len(may)))
 
     def _checked(
         self, pks: list[int], sure: set[int], holds: Callable, scope: Scope, limit: int

@@ -62,7 +62,9 @@ class PostgreSQL(GramEngine):
     def _lookup(self, query, scope, posts, limit, *, sure=False):
         refused = [needle for needle in query.excluded if self._is_proved(needle)]
         sql, values = _selection(query, refused, scope, sure=sure)
-        if posts is not None:
+        if isinstance(posts, set):
+            sql, values = f"SELECT found FROM ({sql}) AS hit WHERE found = ANY(%s)", [*values, list(posts)]
+        elif posts is not None:
             try:
                 among, more = posts.order_by().values("pk").query.sql_with_params()
             except EmptyResultSet:

@@ -57,7 +57,9 @@ class SQLite(GramEngine):
 
     def _lookup(self, query, scope, posts, limit, *, sure=False):
         sql, values = f"SELECT rowid FROM {_GRAMS} WHERE {_GRAMS} MATCH %s", [self._expression(query, scope, sure)]
-        if posts is not None:
+        if isinstance(posts, set):
+            sql, values = f"{sql} AND +rowid IN (SELECT value FROM json_each(%s))", [*values, str(list(posts))]
+        elif posts is not None:
             try:
                 among, more = posts.order_by().values("pk").query.sql_with_params()
             except EmptyResultSet:
