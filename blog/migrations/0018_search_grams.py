@@ -6,7 +6,10 @@ ENGINES = {"sqlite": sqlite, "postgresql": postgresql}
 # The index that 0012 made until this one.
 FORMER = {
     "sqlite": ["DROP TABLE IF EXISTS blog_search_text", "DROP TABLE IF EXISTS blog_search_head"],
-    "postgresql": ["DROP FUNCTION IF EXISTS blog_search_find(tsquery)", "DROP TABLE IF EXISTS blog_search_grams"],
+    "postgresql": [
+        "DROP FUNCTION IF EXISTS blog_search_find(tsquery)",
+        "DROP TABLE IF EXISTS blog_search_grams",
+    ],
 }
 
 
@@ -27,9 +30,8 @@ def drop_index(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('blog', '0013_roles'),
+        ("blog", "0013_roles"),
     ]
 
     operations = [

@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from blog.search.engines import Scope, engine
-from blog.search.names import Named, names_holding, posts_named
 from blog.search.folding import fold
+from blog.search.names import Named, names_holding, posts_named
 from blog.search.query import Needle, Query, clean, parse
 from blog.search.tokens import units
 

@@ -25,10 +25,11 @@ JOINT = "\u00b7"
 
 SHORT, LONG = 3, 8  # units of a gram: of any, of one script
 _ONE_SCRIPT = re.compile(rf"[\u3005\u3007\u3400-\u9fff]{{{SHORT + 1},}}|[{KATAKANA}]{{{SHORT + 1},}}")
-# A compound and what is said of it: 人工知能だけでは, データセンターについて. Only whole ones are indexed, so that
-# one that is there proves itself, and one that is not proves nothing.
+# A compound and what is said of it: 人工知能だけでは. Only whole ones are indexed, so that one that is there
+# proves itself, and one that is not proves nothing.
 _WITH_KANA = re.compile(
-    rf"(?:[\u3005\u3007\u3400-\u9fff]{{2,{LONG}}}|[{KATAKANA}]{{2,{2 * LONG}}})[\u3041-\u3096]{{2,{LONG}}}(?![\u3041-\u3096])"
+    rf"(?:[\u3005\u3007\u3400-\u9fff]{{2,{LONG}}}|[{KATAKANA}]{{2,{2 * LONG}}})"
+    rf"[\u3041-\u3096]{{2,{LONG}}}(?![\u3041-\u3096])"
 )
 _GAPS = {" ", "\n"}
 _MOST = 16  # grams that a phrase is looked up by
@@ -130,8 +131,8 @@ def joined(row: Sequence[str], *, begins: bool = False) -> str:
 class Proof:
     """The grams of every text that holds some units; `is_complete` if every text with them holds the units.
 
-    `beginning` is how one gram more begins, or empty. A text with the gram `enough`, if there is one, is sure to
-    hold the units, but others may hold them too.
+    `beginning` is how one gram more begins, or empty. A text with the gram `enough`, if there is one, is sure
+    to hold the units, but others may hold them too.
     """
 
     grams: tuple[str, ...]
@@ -165,7 +166,9 @@ def _covering(run: list[str]) -> list[str]:
         for start, end in covered
         for at in range(start, max(start, end - LONG) + 1)
     ]
-    for start in range(len(run) - SHORT + 1):
-        if not any(first <= start and start + SHORT <= end for first, end in covered):
-            grams.append("".join(run[start : start + SHORT]))
+    grams += [
+        "".join(run[start : start + SHORT])
+        for start in range(len(run) - SHORT + 1)
+        if not any(first <= start and start + SHORT <= end for first, end in covered)
+    ]
     return grams

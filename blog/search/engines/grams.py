@@ -52,12 +52,18 @@ class Rows:
 class GramEngine(Engine):
     @abstractmethod
     def _lookup(
-        self, query: Query, scope: Scope, posts: QuerySet | set | None, limit: int | None, *, sure: bool = False
+        self,
+        query: Query,
+        scope: Scope,
+        posts: QuerySet | set | None,
+        limit: int | None,
+        *,
+        sure: bool = False,
     ) -> list[int]:
         """Keys of the documents that hold the grams, the highest first.
 
-        `posts`, a query set or keys, are those that count; None, all. With `sure`, what is enough to be sure is asked for, where there is such a thing. What is excluded is
-        left out if its proof is complete.
+        `posts`, a query set or keys, are those that count; None, all. With `sure`, what is enough to be sure
+        is asked for, where there is such a thing. What is excluded is left out if its proof is complete.
         """
 
     @abstractmethod

@@ -13,8 +13,8 @@ from blog.search.query import Needle, Query
 from blog.search.tokens import JOINT, SHORT, is_cjk, joined, proof
 
 _TABLE = "blog_search_grams"
-# A gram is a number of 64 bits. Up to three CJK characters are their code units side by side, 16 bits each; any
-# other gram is a hash, with the highest bit but one set. The sign is never used.
+# A gram is a number of 64 bits. Up to three CJK characters are their code units side by side, 16 bits each;
+# any other gram is a hash, with the highest bit but one set. The sign is never used.
 _HASHED, _TITLE, _EXCERPT = 1 << 62, 1 << 61, 1 << 60
 _HASH_BITS = (1 << 60) - 1
 _MARKS = {Scope.TEXT: [0], Scope.TITLE: [_TITLE], Scope.HEAD: [_TITLE, _EXCERPT]}

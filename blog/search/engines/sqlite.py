@@ -41,7 +41,9 @@ class SQLite(GramEngine):
     def remove(self, documents):
         self._forget(documents)
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {_ROWS} WHERE id IN (SELECT value FROM json_each(%s))", [_listed(documents)])
+            cursor.execute(
+                f"DELETE FROM {_ROWS} WHERE id IN (SELECT value FROM json_each(%s))", [_listed(documents)]
+            )
 
     def _forget(self, documents):
         with connection.cursor() as cursor:
@@ -56,9 +58,15 @@ class SQLite(GramEngine):
             cursor.execute(f"DELETE FROM {_ROWS}")
 
     def _lookup(self, query, scope, posts, limit, *, sure=False):
-        sql, values = f"SELECT rowid FROM {_GRAMS} WHERE {_GRAMS} MATCH %s", [self._expression(query, scope, sure)]
+        sql, values = (
+            f"SELECT rowid FROM {_GRAMS} WHERE {_GRAMS} MATCH %s",
+            [self._expression(query, scope, sure)],
+        )
         if isinstance(posts, set):
-            sql, values = f"{sql} AND +rowid IN (SELECT value FROM json_each(%s))", [*values, str(list(posts))]
+            sql, values = (
+                f"{sql} AND +rowid IN (SELECT value FROM json_each(%s))",
+                [*values, str(list(posts))],
+            )
         elif posts is not None:
             try:
                 among, more = posts.order_by().values("pk").query.sql_with_params()
