@@ -60,16 +60,17 @@ class Row:
         return "".join(chain.from_iterable(zip_longest(self.line.split(_A_WORD), self.words, fillvalue="")))
 
     def grams(self) -> set[str]:
-        found = {*self.line, *self._side_by_side(2), *self._side_by_side(3)}
-        found -= {" ", "\n", _A_WORD}
+        found = set(self._from_each_character())
+        found.update([gram[:2] for gram in found])
+        found.update([gram[0] for gram in found])
         return found | self._beside_words() | self._of_one_script()
 
-    def _side_by_side(self, size: int) -> list[str]:
-        """CJK characters; where fewer stand together, those."""
-        units = array("I", (self.line.replace(_A_WORD, " ") + " " * size).encode("utf-32-le"))
-        grams = array("I", (" " * ((size + 1) * len(self.line))).encode("utf-32-le"))
-        for place in range(size):
-            grams[place :: size + 1] = units[place : place + len(self.line)]
+    def _from_each_character(self) -> list[str]:
+        """Each CJK character with the two after it, or as many as stand there."""
+        units = array("I", (self.line.replace(_A_WORD, " ") + " " * SHORT).encode("utf-32-le"))
+        grams = array("I", (" " * ((SHORT + 1) * len(self.line))).encode("utf-32-le"))
+        for place in range(SHORT):
+            grams[place :: SHORT + 1] = units[place : place + len(self.line)]
         return grams.tobytes().decode("utf-32-le").split()
 
     def _beside_words(self) -> set[str]:
