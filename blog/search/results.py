@@ -18,7 +18,7 @@ from blog.search.query import Needle, Query, clean, parse
 from blog.search.tokens import units
 
 LIMIT = 10_000  # of the posts that one query finds; who has more hits than that needs better words
-READ = 64  # posts whose texts are read to compare how often they say it: the best by all else
+READ = 32  # posts whose texts are read to compare how often they say it: the best by all else
 MANY = 500
 HEADS = 2000  # titles and excerpts that are compared, the newest
 NAMES = 3  # needles that may be names

@@ -6,7 +6,7 @@ compounds. Of a longer phrase it names the texts that hold all its grams; those 
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -20,7 +20,15 @@ CHUNKS = (100, 400)  # texts that are read at a time, first and then
 # BM25's: how soon one occurrence more says nothing, and how much the length counts.
 _SATURATION, _LENGTH = 1.2, 0.75
 
-Texts = tuple[int, bytes, bytes]  # a key, title and excerpt as a line each, the body
+
+@dataclass(frozen=True)
+class Check:
+    """What must stand in a text, all of it or (`any_of`) some, and what must not, though its grams do."""
+
+    wanted: list[str]
+    refused: list[str]
+    any_of: bool
+    scope: Scope
 
 
 @dataclass(frozen=True)
@@ -41,12 +49,8 @@ class Rows:
         return Row("\n".join(row.line for row in rows), [word for row in rows for word in row.words]).grams()
 
     @property
-    def head_text(self) -> bytes:
-        return f"{self.title.text}\n{self.excerpt.text}".encode()
-
-    @property
-    def body_text(self) -> bytes:
-        return self.body.text.encode()
+    def head_text(self) -> str:
+        return f"{self.title.text}\n{self.excerpt.text}"
 
 
 class GramEngine(Engine):
@@ -67,57 +71,48 @@ class GramEngine(Engine):
         """
 
     @abstractmethod
-    def _texts(self, pks: list[int], *, body: bool) -> Iterator[Texts]:
-        """In any order; without `body`, that is empty."""
+    def _passing(self, pks: list[int], check: Check) -> set[int]:
+        """Those of the documents that hold what the check wants."""
+
+    @abstractmethod
+    def _texts(self, pks: list[int]) -> Iterator[tuple[int, bytes]]:
+        """The whole texts with their keys, in any order."""
 
     def find(self, query, *, scope=Scope.TEXT, posts=None, limit):
-        holds = self._check(query, scope)
-        if holds is None:
+        check = self._check(query, scope)
+        if check is None:
             return self._lookup(query, scope, posts, limit)
         may, sure = self._lookup(query, scope, posts, None), set()
         if len(may) > CHUNKS[0] and self._can_be_sure(query):
             sure = set(self._lookup(query, scope, posts, None, sure=True))
-        return self._checked(may, sure, holds, scope, limit)
+        return self._checked(may, sure, check, limit)
 
     def holding(self, query, pks, *, scope=Scope.TEXT):
         wanted = set(pks)
         if not wanted:
             return wanted
         may = self._lookup(query, scope, wanted, None)
-        holds = self._check(query, scope)
-        return set(may if holds is None else self._checked(may, set(), holds, scope, len(may)))
+        check = self._check(query, scope)
+        return set(may if check is None else self._checked(may, set(), check, len(may)))
 
-    def _checked(
-        self, pks: list[int], sure: set[int], holds: Callable, scope: Scope, limit: int
-    ) -> list[int]:
-        """Those that are sure, and those others that hold what is sought."""
+    def _checked(self, pks: list[int], sure: set[int], check: Check, limit: int) -> list[int]:
+        """Those that are sure, and those others that pass."""
         found: list[int] = []
         start, (size, more) = 0, CHUNKS
         while start < len(pks) and len(found) < limit:
             chunk = pks[start : start + size]
-            texts = self._texts([pk for pk in chunk if pk not in sure], body=scope == Scope.TEXT)
-            right = {pk for pk, head, body in texts if holds(head, body)} | sure
+            right = self._passing([pk for pk in chunk if pk not in sure], check) | sure
             found += [pk for pk in chunk if pk in right]
             start, size = start + size, more
         return found[:limit]
 
-    def _check(self, query: Query, scope: Scope) -> Callable[[bytes, bytes], bool] | None:
-        """Whether a document that holds the grams holds the query; None if the grams say it all."""
+    def _check(self, query: Query, scope: Scope) -> Check | None:
+        """None if the grams say it all."""
         unproved = [needle for needle in query.needles if not self._is_proved(needle)]
         refused = _sources(needle for needle in query.excluded if not self._is_proved(needle))
         if not unproved and not refused:
             return None
-        wanted = _sources(query.needles if query.any_of else unproved)
-        enough = any if query.any_of else all
-
-        def holds(head: bytes, body: bytes) -> bool:
-            if scope == Scope.TITLE:
-                head = head.partition(b"\n")[0]
-            return enough(text in head or text in body for text in wanted) and not any(
-                text in head or text in body for text in refused
-            )
-
-        return holds
+        return Check(_sources(query.needles if query.any_of else unproved), refused, query.any_of, scope)
 
     def _can_be_sure(self, query: Query) -> bool:
         unproved = [n for n in (*query.needles, *query.excluded) if not self._is_proved(n)]
@@ -131,11 +126,11 @@ class GramEngine(Engine):
 
     def relevance(self, query, pks):
         """BM25 over these documents alone."""
-        wanted = [joined(needle.units, begins=needle.begins).encode() for needle in query.needles]
+        wanted = [source.encode() for source in _sources(query.needles)]
         counts, lengths = {}, {}
-        for pk, head, body in self._texts(list(pks), body=True):
-            counts[pk] = [head.count(text) + body.count(text) for text in wanted]
-            lengths[pk] = len(head) + len(body)
+        for pk, text in self._texts(list(pks)):
+            counts[pk] = [text.count(source) for source in wanted]
+            lengths[pk] = len(text)
         average = sum(lengths.values()) / (len(lengths) or 1)
         rarity = [
             math.log(1 + (len(counts) + 1) / (sum(map(bool, column)) + 0.5))
@@ -155,5 +150,5 @@ def grams_of(units: tuple[str, ...], *, sure: bool) -> tuple[str, ...]:
     return (proved.enough,) if sure and proved.enough else proved.grams
 
 
-def _sources(needles: Iterable[Needle]) -> list[bytes]:
-    return [joined(needle.units, begins=needle.begins).encode() for needle in needles]
+def _sources(needles: Iterable[Needle]) -> list[str]:
+    return [joined(needle.units, begins=needle.begins) for needle in needles]

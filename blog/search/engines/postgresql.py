@@ -18,11 +18,17 @@ _TABLE = "blog_search_grams"
 _HASHED, _TITLE, _EXCERPT = 1 << 62, 1 << 61, 1 << 60
 _HASH_BITS = (1 << 60) - 1
 _MARKS = {Scope.TEXT: [0], Scope.TITLE: [_TITLE], Scope.HEAD: [_TITLE, _EXCERPT]}
+# Whether something stands in a text, whose rows of units the database itself looks through.
+_STANDS = {
+    Scope.TEXT: "(strpos(head, %s) > 0 OR strpos(body, %s) > 0)",
+    Scope.TITLE: "(strpos(split_part(head, E'\\n', 1), %s) > 0)",
+    Scope.HEAD: "(strpos(head, %s) > 0)",
+}
 _BEGINNING = 12  # characters of a word by which it is found while it is being typed
 
 CREATE = [
-    f"CREATE TABLE {_TABLE} (post_id bigint PRIMARY KEY, grams bigint[] NOT NULL, head bytea NOT NULL,"
-    " body bytea NOT NULL)",
+    f"CREATE TABLE {_TABLE} (post_id bigint PRIMARY KEY, grams bigint[] NOT NULL, head text NOT NULL,"
+    " body text NOT NULL)",
     f"ALTER TABLE {_TABLE} SET (toast_tuple_target = 128)",  # keeps the rows themselves short
     # To compress takes longer than to index, and to read a text would be to decompress it.
     *(f"ALTER TABLE {_TABLE} ALTER {column} SET STORAGE EXTERNAL" for column in ("grams", "head", "body")),
@@ -74,21 +80,29 @@ class PostgreSQL(GramEngine):
             cursor.execute(f"{sql} ORDER BY found DESC LIMIT %s", [*values, limit])
             return [pk for (pk,) in cursor.fetchall()]
 
-    def _texts(self, pks, *, body):
+    def _passing(self, pks, check):
+        enough = " OR " if check.any_of else " AND "
+        wanted = enough.join([_STANDS[check.scope]] * len(check.wanted)) or "true"
+        conditions = [f"({wanted})", *[f"NOT {_STANDS[check.scope]}"] * len(check.refused)]
+        twice = 2 if check.scope == Scope.TEXT else 1
+        values = [source for source in (*check.wanted, *check.refused) for _ in range(twice)]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT post_id, head, {'body' if body else _NOTHING} FROM {_TABLE} WHERE post_id = ANY(%s)",
-                [pks],
+                f"SELECT post_id FROM {_TABLE} WHERE post_id = ANY(%s) AND {' AND '.join(conditions)}",
+                [pks, *values],
             )
-            yield from cursor
+            return {pk for (pk,) in cursor.fetchall()}
 
-
-_NOTHING = "''::bytea"
+    def _texts(self, pks):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT post_id, head, body FROM {_TABLE} WHERE post_id = ANY(%s)", [pks])
+            for pk, head, body in cursor:
+                yield pk, f"{head}\n{body}".encode()
 
 
 def _values(pk: int, rows: Rows) -> tuple:
     numbers = _numbers(rows)
-    return pk, f"{{{str(numbers)[1:-1]}}}", rows.head_text, rows.body_text
+    return pk, f"{{{str(numbers)[1:-1]}}}", rows.head_text, rows.body.text
 
 
 def _numbers(rows: Rows) -> list[int]:

@@ -1,6 +1,7 @@
 """FTS5 without positions (`detail = none`), which keeps a byte or so for each gram of a text."""
 
 import json
+from collections.abc import Iterator
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -22,7 +23,6 @@ CREATE = [
 ]
 DROP = [f"DROP TABLE {_GRAMS}", f"DROP TABLE {_ROWS}"]
 _FEW = 40
-_NOTHING = "x''"
 
 
 class SQLite(GramEngine):
@@ -35,7 +35,7 @@ class SQLite(GramEngine):
             )
             cursor.executemany(
                 f"INSERT OR REPLACE INTO {_ROWS}(id, head, body) VALUES (%s, %s, %s)",
-                [(pk, row.head_text, row.body_text) for pk, row in rows],
+                [(pk, row.head_text.encode(), row.body.text.encode()) for pk, row in rows],
             )
 
     def remove(self, documents):
@@ -87,11 +87,26 @@ class SQLite(GramEngine):
         refused = [_needle(needle, scope, sure=False) for needle in query.excluded if self._is_proved(needle)]
         return " NOT ".join([f"({wanted})", *refused])
 
-    def _texts(self, pks, *, body):
+    def _passing(self, pks, check):
+        wanted, refused = ([source.encode() for source in some] for some in (check.wanted, check.refused))
+        enough = any if check.any_of else all
+        right = set()
+        for pk, head, body in self._read(pks, "body" if check.scope == Scope.TEXT else "x''"):
+            place = head.partition(b"\n")[0] if check.scope == Scope.TITLE else head
+            if enough(source in place or source in body for source in wanted) and not any(
+                source in place or source in body for source in refused
+            ):
+                right.add(pk)
+        return right
+
+    def _texts(self, pks):
+        for pk, head, body in self._read(pks, "body"):
+            yield pk, head + b"\n" + body
+
+    def _read(self, pks, body: str) -> Iterator[tuple[int, bytes, bytes]]:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT id, head, {'body' if body else _NOTHING} FROM {_ROWS}"
-                " WHERE id IN (SELECT value FROM json_each(%s))",
+                f"SELECT id, head, {body} FROM {_ROWS} WHERE id IN (SELECT value FROM json_each(%s))",
                 [json.dumps(pks)],
             )
             yield from cursor
