@@ -10,7 +10,7 @@ import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, groupby, zip_longest
 
 from blog.search.folding import CJK, KATAKANA, LATIN
@@ -142,7 +142,8 @@ class Proof:
     enough: str
 
 
-def proof(row: Sequence[str], *, begins: bool = False) -> Proof:
+@lru_cache(1000)
+def proof(row: tuple[str, ...], *, begins: bool = False) -> Proof:
     needed = []
     for gap, group in groupby(row, key=" ".__eq__):
         if not gap:

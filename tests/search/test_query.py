@@ -109,34 +109,34 @@ def test_the_units_of_a_phrase_are_a_part_of_every_text_that_holds_it(text):
     ],
 )
 def test_the_grams_of_a_phrase_are_among_those_of_every_text_that_holds_it(text):
-    assert set(proof(units(text)).grams) <= Row.of(f"前後{text}後").grams()
+    assert set(proof(tuple(units(text))).grams) <= Row.of(f"前後{text}後").grams()
 
 
 @pytest.mark.parametrize("text", ["株", "規制", "半導体", "生成ai", "gpt 5", "人工知能", "データセンタ"])
 def test_what_is_a_gram_proves_itself(text):
-    assert proof(units(text)) == Proof((joined(units(text)),), "", True, "")
+    assert proof(tuple(units(text))) == Proof((joined(units(text)),), "", True, "")
 
 
 @pytest.mark.parametrize("text", ["人工知能の半導体", "規制、投資", "state of the art", "人工知能だけでは"])
 def test_what_is_longer_must_be_read(text):
-    assert not proof(units(text)).is_complete
+    assert not proof(tuple(units(text))).is_complete
 
 
 def test_a_compound_with_its_kana_is_enough_but_not_the_only_proof():
-    assert proof(units("人工知能だけでは")).enough == "人工知能だけでは"
+    assert proof(tuple(units("人工知能だけでは"))).enough == "人工知能だけでは"
     assert "人工知能だけでは" not in Row.of("人工知能だけではない").grams()
 
 
 def test_a_phrase_that_is_still_being_typed_has_a_beginning():
-    assert proof(["の", "gem"], begins=True) == Proof((), "の·gem", True, "")
+    assert proof(("の", "gem"), begins=True) == Proof((), "の·gem", True, "")
 
 
 def test_a_very_long_phrase_is_looked_up_by_some_of_it():
-    assert len(proof(units("規制と投資は別の話である。" * 20)).grams) < 20
+    assert len(proof(tuple(units("規制と投資は別の話である。" * 20))).grams) < 20
 
 
 def test_one_word_is_not_two():
-    assert not set(proof(units("open ai")).grams) <= Row.of("openai").grams()
+    assert not set(proof(tuple(units("open ai"))).grams) <= Row.of("openai").grams()
 
 
 def test_a_very_long_word_is_cut_for_the_index():
