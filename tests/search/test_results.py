@@ -51,7 +51,7 @@ def test_an_unknown_order_is_an_error():
 
 
 def test_pages_do_not_overlap(monkeypatch):
-    monkeypatch.setattr("blog.search.results.MANY", 4)
+    monkeypatch.setattr("blog.search.ranking.MANY", 4)
     for number in range(23):
         make_post(f"規制 {number}" if number % 3 else f"記事 {number}", body="規制の話。")
     pages = [titles("規制", offset=offset, limit=5) for offset in range(0, 25, 5)]
@@ -188,7 +188,7 @@ def test_a_piece_of_a_title_may_begin_and_end_within_a_word(piece):
 
 
 def test_words_of_the_body_are_weighed_for_the_best_of_all_hits(monkeypatch):
-    monkeypatch.setattr("blog.search.results.READ", 2)
+    monkeypatch.setattr("blog.search.ranking.READ", 2)
     for number in range(4):
         make_post(
             f"記事 {number}",
