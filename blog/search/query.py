@@ -51,6 +51,7 @@ class Query:
     excluded: tuple[Needle, ...] = ()
     any_of: bool = False
     words: tuple[str, ...] = field(default=(), compare=False)
+    typed: str = field(default="", compare=False)
 
     def attempts(self) -> Iterator[tuple[str, "Query"]]:
         """This query, then ever less of it, each with its name: `"all"`, `"pieces"`, `"any"`."""
@@ -110,6 +111,7 @@ def parse(typed: str, *, unfinished: bool = False) -> Query:
         tuple(dict.fromkeys(filter(None, needles)))[:NEEDLES],
         tuple(dict.fromkeys(filter(None, map(Needle.of, excluded))))[:NEEDLES],
         words=tuple(words[:NEEDLES]),
+        typed=clean(typed),
     )
 
 
