@@ -26,9 +26,9 @@ from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = [2500, 25000]
-ROUNDS = 40
+ROUNDS = 20
 DATABASE = "allforces_bench_pages"
-TWIN_ROUNDS, SECONDS, CONNECTIONS = 5, 3, 4
+TWIN_ROUNDS, SECONDS, CONNECTIONS = 3, 3, 4
 HOST = "127.0.0.1"
 
 

@@ -168,7 +168,9 @@ def _around(*, now, pk, category=None, moment=None):
         wanted.append(of_category.values("pk")[: RELATED_POSTS + 3])  # the post and its neighbours
     if moment:
         post = Post(pk=pk, published_at=moment)
-        wanted += [public.before(post).values("pk")[:1], public.after(post).values("pk")[:1]]
+        # Before the gate: of two upper bounds SQLite looks up the first in its index.
+        older, newer = Post.objects.before(post).public(now), public.after(post)
+        wanted += [older.values("pk")[:1], newer.values("pk")[:1]]
     entry = FilteredRelation("related_from", condition=Q(related_from__post=pk))
     around = Post.objects.in_any(*wanted)
     around = around.annotate(entry=entry, chosen=F("entry__pk"), position=F("entry__position"))
