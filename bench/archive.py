@@ -20,7 +20,7 @@ def fill(count: int, kilobytes: int = KILOBYTES) -> None:
     The first posts are saved in bulk, the others copied from them by the database; the numbers of
     `blog.tally` are counted once, at the end.
     """
-    from django.db import connection, transaction
+    from django.db import connection
     from django.utils import timezone
 
     from bench.articles import NAMES, NOUNS
@@ -34,7 +34,9 @@ def fill(count: int, kilobytes: int = KILOBYTES) -> None:
     for slug in ("about", "privacy", "terms"):
         Page.objects.create(title=slug, slug=slug, body="この媒体について。")
     keeping.remove()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA cache_size = -400000")
         models = _models(kilobytes)
         step = datetime.timedelta(days=365 * YEARS) / count
         began = timezone.now() - step * count
@@ -47,20 +49,17 @@ def fill(count: int, kilobytes: int = KILOBYTES) -> None:
             "author_id": f"{authors[0].pk} + n % 20",
             "status": "'published'",
         }
-        _copy_posts(cursor, count, models, given)
-        first = f"(SELECT MIN(id) FROM blog_post WHERE id > {models[-1].pk})"  # noqa: S608
-        for tag, chosen in (
-            (f"{tags[0].pk} + n % 300", "n >= 0"),
-            (f"{tags[0].pk} + (n * 7 + 1) % 300", "n >= 0"),
-            (str(big.pk), "n % 10 = 0"),
-            (str(rare.pk), f"n % {count // 5} = 0"),
-        ):
-            cursor.execute(
-                "INSERT INTO blog_taggedpost (tag_id, content_object_id, status, published_at) "  # noqa: S608
-                f"SELECT {tag}, id, status, published_at FROM (SELECT id, id - {first} AS n, status, "
-                f"published_at FROM blog_post WHERE id > {models[-1].pk}) AS posts WHERE {chosen} ORDER BY id"
-            )
-        cursor.execute(f"DELETE FROM blog_post WHERE id BETWEEN {models[0].pk} AND {models[-1].pk}")  # noqa: S608
+        tagged = {
+            f"{tags[0].pk} + n % 300": "1 = 1",
+            f"{tags[0].pk} + (n * 7 + 1) % 300": "1 = 1",
+            str(big.pk): "n % 10 = 0",
+            str(rare.pk): f"n % {count // 5} = 0",
+        }
+        # Each portion is a transaction: one of gigabytes would make SQLite's log slow to read.
+        for start in range(0, count, AT_ONCE):
+            _copy_posts(cursor, range(start, min(start + AT_ONCE, count)), models, given)
+            _tag_posts(cursor, start, models[-1].pk + 1, tagged)
+        cursor.execute(f"DELETE FROM blog_post WHERE id <= {models[-1].pk}")  # noqa: S608
     keeping.install()
 
 
@@ -84,22 +83,30 @@ def _models(kilobytes: int) -> list:
     return Post.objects.bulk_create(posts)
 
 
-def _copy_posts(cursor, count: int, models: list, given: dict) -> None:
+def _copy_posts(cursor, numbers: range, models: list, given: dict) -> None:
     from blog.models import Post
 
     columns = [f.column for f in Post._meta.concrete_fields if not (f.primary_key or f.generated)]
     values = ", ".join(given.get(column, f"model.{column}") for column in columns)
-    for start in range(0, count, AT_ONCE):  # SQLite keeps what it copies from a table to itself in memory
-        last = min(start + AT_ONCE, count) - 1
+    cursor.execute(
+        f"WITH RECURSIVE numbers (n) AS (SELECT {numbers[0]} UNION ALL SELECT n + 1 FROM numbers "  # noqa: S608
+        f"WHERE n < {numbers[-1]}) INSERT INTO blog_post ({', '.join(columns)}) SELECT {values} FROM numbers "
+        f"CROSS JOIN blog_post AS model WHERE model.id = {models[0].pk} + n % {len(models)}"
+    )
+
+
+def _tag_posts(cursor, start: int, first: int, tagged: dict) -> None:
+    for tag, chosen in tagged.items():
         cursor.execute(
-            f"WITH RECURSIVE numbers (n) AS (SELECT {start} UNION ALL SELECT n + 1 FROM numbers "  # noqa: S608
-            f"WHERE n < {last}) INSERT INTO blog_post ({', '.join(columns)}) SELECT {values} FROM numbers "
-            f"CROSS JOIN blog_post AS model WHERE model.id = {models[0].pk} + n % {len(models)}"
+            "INSERT INTO blog_taggedpost (tag_id, content_object_id, status, published_at) "  # noqa: S608
+            f"SELECT {tag}, id, status, published_at FROM (SELECT *, id - {first} AS n "
+            f"FROM blog_post WHERE id >= {first + start}) AS posts WHERE {chosen}"
         )
 
 
 def _html(writer, kilobytes: int) -> str:
+    size = kilobytes * 1000 // 5 // 3  # characters; three bytes each
     return "\n".join(
-        f'<h2 id="論点{number}">論点{number}</h2>\n<p>{writer.text(kilobytes * 200)}</p>'
+        f'<h2 id="論点{number}">論点{number}</h2>\n<p>{writer.text(size * 3)[:size]}</p>'
         for number in range(1, 6)
     )

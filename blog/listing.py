@@ -155,12 +155,12 @@ class Listing:
 
 
 def _public(scope: Scope, now, *, ref=None, after=None, before=None) -> QuerySet:
-    rows = scope.rows(ref).filter(public_filter(now=now))
+    rows = scope.rows(ref)
+    if before:  # before the gate: of two upper bounds SQLite looks up the first in its index
+        rows = rows.filter(published_at__lt=before)
     if after:
         rows = rows.filter(published_at__gte=after)
-    if before:
-        rows = rows.filter(published_at__lt=before)
-    return rows
+    return rows.filter(public_filter(now=now))
 
 
 def _keys(scope: Scope, length: int, now, offset: int, **given) -> QuerySet:

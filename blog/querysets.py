@@ -81,6 +81,15 @@ class PostQuerySet(models.QuerySet):
     def written_by(self, user):
         return self.filter(written_filter(user))
 
+    def in_any(self, *keys):
+        """Whose primary keys are in one of these queries, which may be sliced.
+
+        As an OR of INs, PostgreSQL would compare every post with each of them.
+        """
+        posts = self.model._base_manager.order_by()
+        first, *others = (posts.filter(pk__in=part).values("pk") for part in keys)
+        return self.filter(pk__in=first.union(*others, all=True))
+
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
 

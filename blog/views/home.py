@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -79,11 +79,13 @@ def featured_and_sections(shown: list[Post]) -> list[Post]:
 def _featured_and_sections(*, now, **shown):
     public = Post.objects.public(now).newest_first()
     of_category = public.filter(category=OuterRef("pk")).exclude(pk__in=list(shown.values())).values("pk")
-    wanted = Q(pk__in=public.filter(featured=True).values("pk")[:1])
-    for n in range(STORIES_A_SECTION):
-        # A window function would say it shorter, and read the whole archive.
-        wanted |= Q(pk__in=Category.objects.order_by().values(nth=Subquery(of_category[n : n + 1])))
-    return Post.objects.with_card_data().filter(wanted).newest_first()
+    wanted = [public.filter(featured=True).values("pk")[:1]]
+    # A window function would say it shorter, and read the whole archive.
+    wanted += [
+        Category.objects.order_by().values(nth=Subquery(of_category[n : n + 1]))
+        for n in range(STORIES_A_SECTION)
+    ]
+    return Post.objects.with_card_data().in_any(*wanted).newest_first()
 
 
 def by_category(posts) -> list[tuple[Category, list[Post]]]:

@@ -166,16 +166,17 @@ def _around(*, now, pk, category=None, moment=None):
     """
     public = Post.objects.public(now)
     chosen = RelatedPost.objects.filter(post=pk, target__isnull=False)
-    wanted = Q(pk__in=chosen.order_by().values("target"))
+    wanted = [chosen.order_by().values("target")]
     if category:
         of_category = public.filter(category=category).newest_first()
-        wanted |= Q(pk__in=of_category.values("pk")[: RELATED_POSTS + 3])  # the post and its neighbours
+        wanted.append(of_category.values("pk")[: RELATED_POSTS + 3])  # the post and its neighbours
     if moment:
         post = Post(pk=pk, published_at=moment)
-        wanted |= Q(pk__in=public.before(post).values("pk")[:1])
-        wanted |= Q(pk__in=public.after(post).values("pk")[:1])
+        # Before the gate: of two upper bounds SQLite looks up the first in its index.
+        older, newer = Post.objects.before(post).public(now), public.after(post)
+        wanted += [older.values("pk")[:1], newer.values("pk")[:1]]
     entry = FilteredRelation("related_from", condition=Q(related_from__post=pk))
-    around = Post.objects.filter(wanted)
+    around = Post.objects.in_any(*wanted)
     around = around.annotate(entry=entry, chosen=F("entry__pk"), position=F("entry__position"))
     return around.with_card_data().newest_first()
 
