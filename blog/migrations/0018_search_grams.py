@@ -31,7 +31,7 @@ def drop_index(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("blog", "0013_roles"),
+        ("blog", "0016_outbox_turns"),
     ]
 
     operations = [
