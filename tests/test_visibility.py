@@ -108,6 +108,7 @@ ADDRESSES = {
     "indexnow_key": [("/indexnow-key.txt", ABSENT)],
     "web_manifest": [("/site.webmanifest", ABSENT)],
     "healthz": [("/healthz", ABSENT)],
+    "readyz": [("/readyz", ABSENT)],
     "shared_preview": [("/preview/secret/", ABSENT)],
     "media": [("/media/images/", ABSENT)],
     "assets/<path:path>": [("/assets/images/", ABSENT)],
