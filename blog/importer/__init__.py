@@ -59,12 +59,11 @@ def import_site(
     Raises NotADirectoryError when there is no such site.
     """
     site_folder = SiteFolder(folder)
-    with _fewer_garbage_collections():
-        if strict and not dry_run:
-            rehearsal = _run(site_folder, force, one_transaction=True, dry_run=True, track=track)
-            if rehearsal.problems:
-                return rehearsal
-        return _run(site_folder, force, one_transaction=strict or dry_run, dry_run=dry_run, track=track)
+    if strict and not dry_run:
+        rehearsal = _run(site_folder, force, one_transaction=True, dry_run=True, track=track)
+        if rehearsal.problems:
+            return rehearsal
+    return _run(site_folder, force, one_transaction=strict or dry_run, dry_run=dry_run, track=track)
 
 
 def _run(folder: SiteFolder, force: bool, *, one_transaction: bool, dry_run: bool, track: Track) -> Report:
@@ -117,13 +116,14 @@ def _to_write(plan: Plan, report: Report) -> list[Article]:
 
 def _write(articles: list[Article], writer: PostWriter, track: Track) -> None:
     batches = [articles[start : start + BATCH] for start in range(0, len(articles), BATCH)]
-    for batch in track(batches, len(batches), _("Importing")):
-        writer.write(batch)
+    with _fewer_garbage_collections():
+        for batch in track(batches, len(batches), _("Importing")):
+            writer.write(batch)
 
 
 @contextmanager
 def _fewer_garbage_collections():
-    """To read and render an article makes tens of thousands of small objects, hardly any of them in a cycle.
+    """Rendering makes tens of thousands of small objects for each article, hardly any of them in a cycle.
 
     Looking for cycles among them at Python's usual pace takes a tenth of an import's time.
     """

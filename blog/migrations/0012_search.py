@@ -4,7 +4,21 @@ import blog.search.models
 import django.db.models.deletion
 from django.db import migrations, models
 
+from blog.search.engines import postgresql, sqlite
 from blog.search.folding import fold
+
+ENGINES = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def create_index(apps, schema_editor):
+    for statement in ENGINES[schema_editor.connection.vendor].CREATE:
+        schema_editor.execute(statement, params=None)
+
+
+def drop_index(apps, schema_editor):
+    for statement in ENGINES[schema_editor.connection.vendor].DROP:
+        schema_editor.execute(statement, params=None)
+
 
 def fold_names(apps, schema_editor):
     for name in ("Author", "Category", "Tag"):
@@ -53,4 +67,5 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['status', 'published_at', 'expires_at'], name='post_gate'),
         ),
         migrations.RunPython(fold_names, migrations.RunPython.noop),
+        migrations.RunPython(create_index, drop_index),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blog', '0018_search_grams'),
+        ('blog', '0016_outbox_turns'),
     ]
 
     operations = [

@@ -7,7 +7,6 @@ engines      the indexes: SQLite's and PostgreSQL's
 index        keeping them in step with the posts
 names        tags, categories and authors, found by their names
 results      `search`: from a query to a page of posts
-ranking      in which order
 passages     where the hits are in a text
 
 `models` is the only part that the other models see, with `index`; everything else sits above them.

@@ -23,31 +23,18 @@ class Named:
     def __bool__(self) -> bool:
         return bool(self.tag or self.category or self.author)
 
-
-# The rows that name a post, as a key of a name and the key of the post.
-_POSTS = {
-    "tag": "SELECT {place}, content_object_id FROM blog_taggedpost WHERE tag_id IN ({keys})",
-    "category": "SELECT {place}, id FROM blog_post WHERE category_id IN ({keys})",
-    "author": "SELECT {place}, id FROM blog_post WHERE author_id IN ({keys})",
-}
-
-
-def posts_named(named: dict[Needle, Named]) -> dict[Needle, set[int]]:
-    """Keys of all posts with one of the names of each needle. One query."""
-    needles = list(named)
-    posts: dict[Needle, set[int]] = {needle: set() for needle in needles}
-    parts = [
-        sql.format(place=place, keys=",".join(map(str, keys)))
-        for place, needle in enumerate(needles)
-        for kind, sql in _POSTS.items()
-        if (keys := getattr(named[needle], kind))
-    ]
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts))
-            for place, pk in cursor.fetchall():
-                posts[needles[place]].add(pk)
-    return posts
+    def posts(self) -> set[int]:
+        """Keys of all posts with one of these names."""
+        post = apps.get_model("blog", "Post").objects.order_by()
+        tagged = apps.get_model("blog", "TaggedPost").objects
+        found = set()
+        if self.tag:
+            found.update(tagged.filter(tag__in=self.tag).values_list("content_object", flat=True))
+        if self.category:
+            found.update(post.filter(category__in=self.category).values_list("pk", flat=True))
+        if self.author:
+            found.update(post.filter(author__in=self.author).values_list("pk", flat=True))
+        return found
 
 
 def names_holding(needles: Iterable[Needle]) -> dict[Needle, Named]:

@@ -95,7 +95,8 @@ def parse(typed: str, *, unfinished: bool = False) -> Query:
     words: list[str] = []
     excluded: list[str] = []
     joinable = False
-    for minus, text, is_word in _pieces(clean(typed)):
+    typed = clean(typed)
+    for minus, text, is_word in _pieces(typed):
         if minus:
             excluded.append(text)
             joinable = False
@@ -111,7 +112,7 @@ def parse(typed: str, *, unfinished: bool = False) -> Query:
         tuple(dict.fromkeys(filter(None, needles)))[:NEEDLES],
         tuple(dict.fromkeys(filter(None, map(Needle.of, excluded))))[:NEEDLES],
         words=tuple(words[:NEEDLES]),
-        typed=clean(typed),
+        typed=typed,
     )
 
 

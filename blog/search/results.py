@@ -1,5 +1,6 @@
 """From a query to a page of posts."""
 
+import math
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,19 +11,21 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from blog.search import ranking
 from blog.search.engines import Scope, engine
 from blog.search.folding import fold
-from blog.search.names import Named, names_holding, posts_named
+from blog.search.names import Named, names_holding
 from blog.search.query import Needle, Query, clean, parse
 from blog.search.tokens import units
 
 LIMIT = 10_000  # of the posts that one query finds; who has more hits than that needs better words
+SCORED = 500  # posts whose texts are compared; above that, a word says little about any one of them
+HEADS = 2000  # titles and excerpts that are compared, the newest
 NAMES = 3  # needles that may be names
 
 FRAGMENT = 6  # characters of a piece of a title, with which it may begin and end within a word
 FRAGMENTS = 200  # titles that are compared with it
 
+TITLE, NAME, EXCERPT, PHRASE, WHOLE, RECENCY = 8.0, 4.0, 2.0, 6.0, 200.0, 0.5
 ORDERS = ("relevance", "date")
 
 
@@ -115,7 +118,7 @@ class Hits:
         self.how = how
         self.is_more = False
         self.names = names_holding([*query.needles, *query.excluded])
-        self._of_name = posts_named(self.names)
+        self._of_name: dict[Needle, set[int]] = {}
         self.with_fragment = self._with_fragment()
         self.pks = self._found() if query.needles else []  # the newest post first
 
@@ -154,7 +157,7 @@ class Hits:
 
     def _newest_first(self, keys: set[int] | list[int]) -> list[int]:
         """Those of the keys that are in the query set."""
-        if len(keys) > ranking.MANY and max(keys) < 4 * len(keys):
+        if len(keys) > SCORED and max(keys) < 4 * len(keys):
             # Most posts: to go through all of them by their index is faster than to look each of these up.
             keys = set(keys)
             return [pk for pk in _keys(self.posts.newest_first()) if pk in keys]
@@ -167,26 +170,30 @@ class Hits:
         """These, and those that hold the needles only if names count as text."""
         named = [needle for needle in self.query.needles if needle in self.names][:NAMES]
         if self.query.any_of:
-            keys = keys.union(*map(self.named, named))
+            keys = keys.union(*map(self._named, named))
         else:
-            others = set().union(*map(self.named, named)) - keys
+            others = set().union(*map(self._named, named)) - keys
             rest = tuple(needle for needle in self.query.needles if needle not in named)
             if rest:
                 others = self._holding(others, rest)
             for needle in named:
-                with_name = others & self.named(needle)
+                with_name = others & self._named(needle)
                 others = with_name | self._holding(others - with_name, (needle,))
             for needle in self.query.excluded:
                 others -= self._holding(others, (needle,))
             keys |= others
-        return keys.difference(*(self.named(needle) for needle in self.query.excluded))
+        return keys.difference(*(self._named(needle) for needle in self.query.excluded))
 
     def _holding(self, keys: set[int], needles: tuple[Needle, ...]) -> set[int]:
         """Those of the posts with these keys that hold all of the needles in their texts."""
-        return engine().holding(Query(needles), keys, scope=self.scope) if keys else keys
+        if not keys:
+            return keys
+        return set(self._find(Query(needles), len(keys), among(_post().objects.all(), keys)))
 
-    def named(self, needle: Needle) -> set[int]:
-        return self._of_name.get(needle, set())
+    def _named(self, needle: Needle) -> set[int]:
+        if needle not in self._of_name:
+            self._of_name[needle] = self.names.get(needle, Named()).posts()
+        return self._of_name[needle]
 
     def _with_fragment(self) -> set[int]:
         """Posts with what was typed in their titles as it is, even if it begins or ends within a word.
@@ -195,16 +202,62 @@ class Hits:
         """
         row = units(fold(self.query.typed))
         plain = _plain(row)
-        needle = Needle(tuple(row)).uncut() if row else None
-        if len(plain) < FRAGMENT or self.query.excluded or needle == Needle(tuple(row)) or len(row) == 1:
+        if len(plain) < FRAGMENT or len(row) == 1 or self.query.excluded:
             return set()
-        keys = engine().find(Query((needle,)), scope=Scope.TITLE, limit=ranking.HEADS)
-        titles = among(self.posts, keys[:FRAGMENTS]).values_list("pk", "title") if keys else ()
+        whole = Needle(tuple(row))
+        needle = whole.uncut()
+        if needle == whole and self.query.needles == (whole,):
+            return set()  # it is what was asked for
+        keys = engine().find(Query((needle,)), scope=Scope.TITLE, limit=HEADS)[:FRAGMENTS]
+        titles = among(self.posts, keys).values_list("pk", "title") if keys else ()
         return {pk for pk, title in titles if plain in _plain(units(fold(title)))}
+
+    # Order
 
     @cached_property
     def _ranked(self) -> list[int]:
-        return ranking.ranked(self)
+        """The keys, best first. Of more than SCORED, only those with a hit outside the body count."""
+        needles = self.query.needles
+        every = set(self.pks)
+        wanted = [(Query((needle,)), scope) for scope in (Scope.TITLE, Scope.HEAD) for needle in needles]
+        if len(needles) > 1:
+            phrase = Needle(tuple(unit for needle in needles for unit in needle.units))
+            wanted.append((Query((phrase,)), Scope.TITLE))
+        heads = [every.intersection(keys) for keys in engine().find_each(wanted, limit=HEADS)]
+        in_title = dict(zip(needles, heads, strict=False))
+        in_head = dict(zip(needles, heads[len(needles) :], strict=False))
+        in_names = {needle: self._named(needle) & every for needle in needles}
+        scores = dict.fromkeys(self._candidates(in_title, in_head, in_names), 0.0)
+        if len(every) <= SCORED and scores:
+            relevance = engine().relevance(self.query, self.pks)
+            top = max(relevance.values(), default=0) or 1.0
+            scores.update((pk, score / top) for pk, score in relevance.items() if pk in every)
+        for needle in needles:
+            rarity = math.log(1 + (len(every) + 1) / (len(in_title[needle]) + 1))
+            weight = rarity * math.sqrt(len(needle.units))
+            for keys, worth in (
+                (in_title[needle], TITLE),
+                (in_names[needle], NAME),
+                (in_head[needle] - in_title[needle], EXCERPT),
+            ):
+                for pk in keys:
+                    scores[pk] += weight * worth
+        if len(needles) > 1:
+            for pk in heads[-1] & scores.keys():
+                scores[pk] += PHRASE
+        for pk in self.with_fragment & every:
+            scores[pk] = scores.get(pk, 0.0) + WHOLE
+        rest = [pk for pk in self.pks if pk not in scores]
+        newest_first = [pk for pk in self.pks if pk in scores]
+        step = RECENCY / (len(newest_first) or 1)
+        for place, pk in enumerate(newest_first):
+            scores[pk] -= place * step
+        return sorted(newest_first, key=scores.__getitem__, reverse=True) + rest
+
+    def _candidates(self, *hits: dict[Needle, set[int]]) -> set[int]:
+        if len(self.pks) <= SCORED:
+            return set(self.pks)
+        return set().union(*(keys for hit in hits for keys in hit.values()))
 
 
 def _plain(row: list[str]) -> str:

@@ -1,109 +1,41 @@
 """Folded text as the terms that an index holds. Pure functions; C does what costs.
 
 A text is a row of units: a CJK character, a run of letters, a run of digits, or one of a few signs.
-`gpt-5の発表` is the five units gpt, 5, の, 発, 表. Its terms are grams: every unit of it, every two and three
-that stand side by side, and every four to eight kanji or katakana that do. A text holds a gram or does not:
-the index keeps no positions. What is longer than a gram is looked for in the row itself.
+`gpt-5の発表` is the five units gpt, 5, の, 発, 表. No term holds a space, a quote or a backslash.
 """
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import chain, groupby, zip_longest
+from itertools import chain, groupby
+from operator import add
 
-from blog.search.folding import CJK, KATAKANA, LATIN
+from blog.search.folding import CJK, LATIN
 
 _SIGNS = r"%+#$&@_\u00a3\u20ac"
 _WORD = re.compile(rf"([{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{_SIGNS}])")
-_A_WORD = "\ue000"  # in the place of a word; folded text never holds it
-_SEPARATORS = re.compile(rf"[^{CJK}{_A_WORD}]+")
-_BETWEEN_WORDS = re.compile(f"{_A_WORD} (?={_A_WORD})")
-# Around a word, or "openai" and "open ai" would be the same.
-JOINT = "\u00b7"
-
-SHORT, LONG = 3, 8  # units of a gram: of any, of one script
-_ONE_SCRIPT = re.compile(rf"[\u3005\u3007\u3400-\u9fff]{{{SHORT + 1},}}|[{KATAKANA}]{{{SHORT + 1},}}")
-# A compound and what is said of it: 人工知能だけでは. Only whole ones are indexed, so that one that is there
-# proves itself, and one that is not proves nothing.
-_WITH_KANA = re.compile(
-    rf"(?:[\u3005\u3007\u3400-\u9fff]{{2,{LONG}}}|[{KATAKANA}]{{2,{2 * LONG}}})"
-    rf"[\u3041-\u3096]{{2,{LONG}}}(?![\u3041-\u3096])"
-)
-_GAPS = {" ", "\n"}
-_MOST = 16  # grams that a phrase is looked up by
+_SEPARATORS = re.compile(rf"[^{CJK}\ue000]+")
+# Private-use characters, which folded text never holds.
+_A_WORD = "\ue000"
+_BEFORE_A_WORD = "\ue001"
 
 
-@dataclass(frozen=True)
-class Row:
-    """A folded text as its units.
+def positional(folded: str) -> str:
+    """The terms in their order, for an index with positions, in which any phrase is a row of neighbours.
 
-    `line` has a character for each unit, the same one for every word, and a space where something else stands
-    between two of them; `words` are the words of that, in order.
+    A CJK run is overlapping pairs, its first and its last character also stand alone; the last has a mark if
+    a word follows at once: `生成ai活用` → `生 生成 成\ue001 ai 活 活用 用`.
     """
-
-    line: str
-    words: list[str]
-
-    @classmethod
-    def of(cls, folded: str) -> "Row":
-        parts = _WORD.split(folded)
-        line = _SEPARATORS.sub(" ", _A_WORD.join(parts[::2])).strip()
-        words = parts[1::2]
-        joined = {word: f"{JOINT}{word}{JOINT}" for word in set(words)}
-        return cls(_BETWEEN_WORDS.sub(_A_WORD, line), list(map(joined.__getitem__, words)))
-
-    @cached_property
-    def text(self) -> str:
-        """A phrase is in the text if its `joined` units are a part of this."""
-        return "".join(chain.from_iterable(zip_longest(self.line.split(_A_WORD), self.words, fillvalue="")))
-
-    def grams(self) -> set[str]:
-        found = set(self._from_each_character())
-        found.update([gram[:2] for gram in found])
-        found.update([gram[0] for gram in found])
-        return found | self._beside_words() | self._of_one_script()
-
-    def _from_each_character(self) -> list[str]:
-        """Each CJK character with the two after it, or as many as stand there."""
-        units = array("I", (self.line.replace(_A_WORD, " ") + " " * SHORT).encode("utf-32-le"))
-        grams = array("I", (" " * ((SHORT + 1) * len(self.line))).encode("utf-32-le"))
-        for place in range(SHORT):
-            grams[place :: SHORT + 1] = units[place : place + len(self.line)]
-        return grams.tobytes().decode("utf-32-le").split()
-
-    def _beside_words(self) -> set[str]:
-        """What holds a word."""
-        row = ["\n", "\n", *self.line, "\n", "\n"]
-        places, place = [], 1
-        for word in self.words:
-            place = row.index(_A_WORD, place + 1)
-            places.append(place)
-            row[place] = word
-        found = set(self.words)
-        for place in places:
-            first, before, word, after, last = row[place - 2 : place + 3]
-            if before not in _GAPS:
-                found.add(before + word)
-                if after not in _GAPS:
-                    found.add(before + word + after)
-                if first not in _GAPS:
-                    found.add(first + before + word)
-            if after not in _GAPS:
-                found.add(word + after)
-                if last not in _GAPS:
-                    found.add(word + after + last)
-        return found
-
-    def _of_one_script(self) -> set[str]:
-        """What is longer than three units."""
-        found = set()
-        for run in set(_ONE_SCRIPT.findall(self.line)):
-            for size in range(SHORT + 1, min(len(run), LONG) + 1):
-                found.update([run[start : start + size] for start in range(len(run) - size + 1)])
-        found.update(_WITH_KANA.findall(self.line))
-        return found
+    parts = _WORD.split(folded)
+    line = f" {_SEPARATORS.sub(' ', _A_WORD.join(parts[::2]))} "
+    pairs = array("I", (" " * (3 * (len(line) - 1))).encode("utf-32-le"))
+    pairs[0::3] = array("I", line.encode("utf-32-le"))[:-1]
+    pairs[1::3] = array("I", line.replace(_A_WORD, _BEFORE_A_WORD).encode("utf-32-le"))[1:]
+    texts = pairs.tobytes().decode("utf-32-le").split(_A_WORD)
+    words = [f"{word} " for word in parts[1::2]]
+    terms = "".join(chain.from_iterable(zip(texts, [*words, ""], strict=True)))
+    return terms.replace(f" {_BEFORE_A_WORD} ", " ")
 
 
 def units(folded: str) -> list[str]:
@@ -122,55 +54,68 @@ def is_cjk(unit: str) -> bool:
     return unit >= "\u0370" and unit != "\u20ac"
 
 
-def joined(row: Sequence[str], *, begins: bool = False) -> str:
-    """The units as they stand in `Row.text`; with `begins`, the last is how a word begins."""
-    text = "".join(unit if unit == " " or is_cjk(unit) else f"{JOINT}{unit}{JOINT}" for unit in row)
-    return text.removesuffix(JOINT) if begins else text
+def phrase(row: Sequence[str]) -> tuple[list[str], bool]:
+    """The neighbouring terms of `positional` that prove these units; whether the last is but a beginning."""
+    terms = []
+    for place, unit in enumerate(row):
+        before = row[place - 1] if place else ""
+        after = row[place + 1] if place + 1 < len(row) else ""
+        if unit == " ":
+            continue
+        if not is_cjk(unit):
+            terms.append(unit)
+            continue
+        if before and not is_cjk(before):  # the first of a run
+            terms.append(unit)
+        if after:
+            terms.append(unit if after == " " else unit + (after if is_cjk(after) else _BEFORE_A_WORD))
+        elif not before:
+            return [unit], True
+    return terms, False
 
 
-@dataclass(frozen=True)
-class Proof:
-    """The grams of every text that holds some units; `is_complete` if every text with them holds the units.
+# Between two words that are one gram, or "openai" and "open ai" would be the same.
+_JOINT = "\u00b7"
 
-    `beginning` is how one gram more begins, or empty. A text with the gram `enough`, if there is one, is sure
-    to hold the units, but others may hold them too.
+
+def grams(row: Sequence[str]) -> dict[str, int]:
+    """Every unit of the row, and every two and three that stand side by side: for an index without positions.
+
+    With each, how often it occurs; a three counts once. A phrase of up to three units is proved by one of
+    these, a longer one all but proved by those in it.
     """
+    joined = _joined(row)
+    two = list(map(add, joined, joined[1:]))
+    counts = Counter(row)
+    counts.update(two)
+    found = dict.fromkeys(map(add, two, joined[2:]), 1) | counts
+    return {gram: count for gram, count in found.items() if " " not in gram}
 
-    grams: tuple[str, ...]
-    beginning: str
-    is_complete: bool
-    enough: str
+
+def pairs(row: Sequence[str]) -> list[str]:
+    """Those of the grams that hold two units."""
+    joined = _joined(row)
+    return [gram for gram in map(add, joined, joined[1:]) if " " not in gram]
 
 
-@lru_cache(1000)
-def proof(row: tuple[str, ...], *, begins: bool = False) -> Proof:
+def phrase_grams(row: Sequence[str]) -> list[str]:
+    """The fewest grams that prove these units."""
     needed = []
-    for gap, group in groupby(row, key=" ".__eq__):
-        if not gap:
-            needed += _covering([joined([unit]) for unit in group])
-    beginning = needed.pop().removesuffix(JOINT) if begins else ""
-    is_complete = len(needed) + begins == 1
-    if len(needed) > _MOST:
-        needed = [needed[place * len(needed) // _MOST] for place in range(_MOST)]
-    text = "" if begins else joined(row)
-    enough = text if _WITH_KANA.fullmatch(text) else ""
-    return Proof(tuple(dict.fromkeys(needed)), beginning, is_complete, enough)
+    joined = _joined(row)
+    for run in _runs(list(zip(row, joined, strict=True))):
+        if len(run) == 1:
+            needed.append(run[0][0])
+        else:
+            texts = [text for _unit, text in run]
+            size = min(3, len(texts))
+            needed += ["".join(texts[start : start + size]) for start in range(len(texts) - size + 1)]
+    return needed
 
 
-def _covering(run: list[str]) -> list[str]:
-    """The fewest grams that hold all of a run of units, the last unit in the last."""
-    if len(run) <= SHORT:
-        return ["".join(run)]
-    line = "".join(unit if len(unit) == 1 else _A_WORD for unit in run)
-    covered = [found.span() for found in _ONE_SCRIPT.finditer(line)]
-    grams = [
-        line[at : min(at + LONG, end)]
-        for start, end in covered
-        for at in range(start, max(start, end - LONG) + 1)
-    ]
-    grams += [
-        "".join(run[start : start + SHORT])
-        for start in range(len(run) - SHORT + 1)
-        if not any(first <= start and start + SHORT <= end for first, end in covered)
-    ]
-    return grams
+def _joined(row: Sequence[str]) -> list[str]:
+    joined = {unit: unit if unit == " " or is_cjk(unit) else f"{_JOINT}{unit}{_JOINT}" for unit in set(row)}
+    return list(map(joined.__getitem__, row))
+
+
+def _runs(row: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    return [list(run) for gap, run in groupby(row, key=lambda pair: pair[0] == " ") if not gap]

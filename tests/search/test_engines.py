@@ -85,37 +85,6 @@ def test_a_text_that_does_not_hold_them_is_not(index, query, text):
     assert find(index, query) == []
 
 
-@pytest.mark.parametrize(
-    ("query", "text"),
-    [
-        ("「人工知能の半導体」", "人工知能の話と、その半導体。能の半分。の半導体"),
-        ("「人工知能だけでは」", "人工知能だけ。能だけで。だけでは"),
-        ("「state of the art」", "state of the union, of the art"),
-        ("「と規制投資」", "と規制、制投資、規制投"),
-        ("超電導体、規制", "超電導体。その規制"),
-    ],
-)
-def test_a_text_with_all_the_pieces_of_a_phrase_is_not_one_that_holds_it(index, query, text):
-    index.write([document(1, body=text), document(2, body=f"これは{query.strip('「」')}の話")], [])
-    assert find(index, query) == [2]
-    assert find(index, f"話 -{query}") == ([1] if "話" in text else [])
-
-
-def test_a_phrase_in_many_texts_is_found_in_all_of_them(index):
-    whole = [document(pk, body="人工知能だけでは進まない。") for pk in range(1, 120)]
-    part = [document(pk, body="新人工知能だけではない。") for pk in range(120, 125)]
-    none = [document(pk, body="人工知能だけ。能だけで、だけでは。") for pk in range(125, 130)]
-    index.write([*whole, *part, *none], [])
-    assert find(index, "「人工知能だけでは」", limit=500) == list(range(124, 0, -1))
-    assert find(index, "「人工知能だけでは」", limit=3) == [124, 123, 122]
-
-
-def test_which_of_some_documents_match(index):
-    index.write([document(1, body="規制"), document(2, body="規制"), document(3, body="別の話")], [])
-    assert index.holding(parse("規制"), [1, 3, 9]) == {1}
-    assert index.holding(parse("「と規制の話」"), [1, 2]) == index.holding(parse("規制"), []) == set()
-
-
 def test_words_are_anded_across_title_excerpt_and_body(index):
     index.write([document(1, "投資", "規制", "欧州"), document(2, "投資", "規制", "米国")], [])
     assert find(index, "規制 投資") == [2, 1]

@@ -51,7 +51,7 @@ def test_an_unknown_order_is_an_error():
 
 
 def test_pages_do_not_overlap(monkeypatch):
-    monkeypatch.setattr("blog.search.ranking.MANY", 4)
+    monkeypatch.setattr("blog.search.results.SCORED", 4)
     for number in range(23):
         make_post(f"規制 {number}" if number % 3 else f"記事 {number}", body="規制の話。")
     pages = [titles("規制", offset=offset, limit=5) for offset in range(0, 25, 5)]
@@ -185,17 +185,6 @@ def test_a_piece_of_a_title_may_begin_and_end_within_a_word(piece):
     make_post("21800円のGoogle", body="別の話")
     make_post("本文", body="Googleの発表とGeminiの全貌。DeepMind Alphaの、全貌。")
     assert piece.replace(" ", "") in titles(piece)[0].replace(" ", "")
-
-
-def test_words_of_the_body_are_weighed_for_the_best_of_all_hits(monkeypatch):
-    monkeypatch.setattr("blog.search.ranking.READ", 2)
-    for number in range(4):
-        make_post(
-            f"記事 {number}",
-            body="規制。" * (4 - number) + "別の話。" * 9,
-            published_at=hours_ago(9 - number),
-        )
-    assert titles("規制") == ["記事 2", "記事 3", "記事 1", "記事 0"]
 
 
 def test_an_article_is_found_by_words_of_its_title(library):

@@ -56,10 +56,6 @@ class Engine(ABC):
     ) -> list[int]:
         """Keys of documents that match, the highest first, at most `limit`; of `posts` only, if given."""
 
-    @abstractmethod
-    def holding(self, query: Query, pks: Iterable[int], *, scope: Scope = Scope.TEXT) -> set[int]:
-        """Those of the documents with these keys that match."""
-
     def find_each(self, wanted: list[tuple[Query, Scope]], *, limit: int) -> list[list[int]]:
         """What `find` finds for each; an engine that is far away does well to ask once for all of them."""
         return [self.find(query, scope=scope, limit=limit) for query, scope in wanted]

@@ -1,60 +1,43 @@
-"""GIN over the grams of each text as numbers: only the index is read, however long the texts."""
-
-import hashlib
-from functools import lru_cache
-from itertools import chain
+"""GIN over the grams of each text, without positions: only the index is read, however long the texts."""
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from blog.search.engines.base import Scope
-from blog.search.engines.grams import GramEngine, Rows, grams_of
+from blog.search.engines.base import Document, Engine, Scope
+from blog.search.folding import fold
 from blog.search.query import Needle, Query
-from blog.search.tokens import JOINT, SHORT, is_cjk, joined, proof
+from blog.search.tokens import grams, pairs, phrase_grams, units
 
 _TABLE = "blog_search_grams"
-# A gram is a number of 64 bits. Up to three CJK characters are their code units side by side, 16 bits each;
-# any other gram is a hash, with the highest bit but one set. The sign is never used.
-_HASHED, _TITLE, _EXCERPT = 1 << 62, 1 << 61, 1 << 60
-_HASH_BITS = (1 << 60) - 1
-_MARKS = {Scope.TEXT: [0], Scope.TITLE: [_TITLE], Scope.HEAD: [_TITLE, _EXCERPT]}
-# Whether something stands in a text, whose rows of units the database itself looks through.
-_STANDS = {
-    Scope.TEXT: "(strpos(head, %s) > 0 OR strpos(body, %s) > 0)",
-    Scope.TITLE: "(strpos(split_part(head, E'\\n', 1), %s) > 0)",
-    Scope.HEAD: "(strpos(head, %s) > 0)",
-}
-_BEGINNING = 12  # characters of a word by which it is found while it is being typed
+# Marks of terms: of the title, of the excerpt; of a text that holds the term often, very often.
+_TITLE, _EXCERPT = "\ue010", "\ue011"
+_OFTEN = {"\ue020": 3, "\ue021": 8}
+_LEAST_OFTEN = min(_OFTEN.values())
+_WEIGHT_OF_OFTEN = 0.5
+_BYTES = 900_000  # a tsvector holds 1 MB
 
 CREATE = [
-    f"CREATE TABLE {_TABLE} (post_id bigint PRIMARY KEY, grams bigint[] NOT NULL, head text NOT NULL,"
-    " body text NOT NULL)",
+    f"CREATE TABLE {_TABLE} (post_id bigint PRIMARY KEY, grams tsvector NOT NULL)",
     f"ALTER TABLE {_TABLE} SET (toast_tuple_target = 128)",  # keeps the rows themselves short
-    # To compress takes longer than to index, and to read a text would be to decompress it.
-    *(f"ALTER TABLE {_TABLE} ALTER {column} SET STORAGE EXTERNAL" for column in ("grams", "head", "body")),
-    f"CREATE INDEX {_TABLE}_gin ON {_TABLE} USING gin (grams) WITH (gin_pending_list_limit = 1024)",
+    # Compressing a post's grams in PostgreSQL's own way takes half as long as indexing them.
+    f"ALTER TABLE {_TABLE} ALTER grams SET STORAGE EXTERNAL",
+    f"CREATE INDEX {_TABLE}_gin ON {_TABLE} USING gin (grams)",
     # To read the grams of every post is what a sequential scan would cost, which the planner does not know.
-    f"""CREATE FUNCTION blog_search_find(wanted bigint[]) RETURNS SETOF bigint
+    f"""CREATE FUNCTION blog_search_find(wanted tsquery) RETURNS SETOF bigint
         LANGUAGE sql STABLE SET enable_seqscan = off SET enable_indexscan = off
-        AS 'SELECT post_id FROM {_TABLE} WHERE grams @> wanted'""",
+        AS 'SELECT post_id FROM {_TABLE} WHERE grams @@ wanted'""",
 ]
-DROP = ["DROP FUNCTION blog_search_find(bigint[])", f"DROP TABLE {_TABLE}"]
+DROP = ["DROP FUNCTION blog_search_find(tsquery)", f"DROP TABLE {_TABLE}"]
 
 
-class PostgreSQL(GramEngine):
+class PostgreSQL(Engine):
     def write(self, documents, replaced):
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {_TABLE} (post_id, grams, head, body) VALUES (%s, %s::bigint[], %s, %s)"
-                " ON CONFLICT (post_id) DO UPDATE"
-                " SET grams = excluded.grams, head = excluded.head, body = excluded.body",
-                [_values(document.pk, Rows.of(document)) for document in documents],
+                f"INSERT INTO {_TABLE} (post_id, grams) VALUES (%s, %s::tsvector)"
+                " ON CONFLICT (post_id) DO UPDATE SET grams = excluded.grams",
+                [(document.pk, _vector(document)) for document in documents],
             )
-
-    def _is_proved(self, needle):
-        if _is_open(needle):
-            return len(needle.units) == 1 and len(needle.units[0]) <= _BEGINNING
-        return super()._is_proved(needle)
 
     def remove(self, documents):
         with connection.cursor() as cursor:
@@ -65,102 +48,82 @@ class PostgreSQL(GramEngine):
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {_TABLE}")
 
-    def _lookup(self, query, scope, posts, limit, *, sure=False):
-        refused = [needle for needle in query.excluded if self._is_proved(needle)]
-        sql, values = _selection(query, refused, scope, sure=sure)
-        if isinstance(posts, set):
-            sql, values = f"SELECT found FROM ({sql}) AS hit WHERE found = ANY(%s)", [*values, list(posts)]
-        elif posts is not None:
+    def find(self, query, *, scope=Scope.TEXT, posts=None, limit):
+        sql = "SELECT found FROM blog_search_find(%s::tsquery) AS found"
+        values = [_expression(query, scope)]
+        if posts is not None:
             try:
                 among, more = posts.order_by().values("pk").query.sql_with_params()
             except EmptyResultSet:
                 return []
-            sql, values = f"SELECT found FROM ({sql}) AS hit WHERE found IN ({among})", [*values, *more]
+            sql, values = f"{sql} WHERE found IN ({among})", [*values, *more]
         with connection.cursor() as cursor:
             cursor.execute(f"{sql} ORDER BY found DESC LIMIT %s", [*values, limit])
             return [pk for (pk,) in cursor.fetchall()]
 
-    def _passing(self, pks, check):
-        enough = " OR " if check.any_of else " AND "
-        wanted = enough.join([_STANDS[check.scope]] * len(check.wanted)) or "true"
-        conditions = [f"({wanted})", *[f"NOT {_STANDS[check.scope]}"] * len(check.refused)]
-        twice = 2 if check.scope == Scope.TEXT else 1
-        values = [source for source in (*check.wanted, *check.refused) for _ in range(twice)]
+    def find_each(self, wanted, *, limit):
+        part = "(SELECT %s, found FROM blog_search_find(%s::tsquery) AS found ORDER BY found DESC LIMIT %s)"
+        values = [
+            value
+            for place, (query, scope) in enumerate(wanted)
+            for value in (place, _expression(query, scope), limit)
+        ]
+        keys: list[list[int]] = [[] for _ in wanted]
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join([part] * len(wanted)), values)
+            for place, pk in cursor.fetchall():
+                keys[place].append(pk)
+        return keys
+
+    def relevance(self, query, pks):
+        wanted = list(pks)
+        scores = dict.fromkeys(wanted, 1.0)
+        often = [_often(needle, mark) for needle in query.needles for mark in _OFTEN]
+        part = "SELECT found FROM blog_search_find(%s::tsquery) AS found WHERE found = ANY(%s)"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT post_id FROM {_TABLE} WHERE post_id = ANY(%s) AND {' AND '.join(conditions)}",
-                [pks, *values],
+                " UNION ALL ".join([part] * len(often)), [value for one in often for value in (one, wanted)]
             )
-            return {pk for (pk,) in cursor.fetchall()}
-
-    def _texts(self, pks):
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT post_id, head, body FROM {_TABLE} WHERE post_id = ANY(%s)", [pks])
-            for pk, head, body in cursor:
-                yield pk, f"{head}\n{body}".encode()
+            for (pk,) in cursor.fetchall():
+                scores[pk] += _WEIGHT_OF_OFTEN
+        return scores
 
 
-def _values(pk: int, rows: Rows) -> tuple:
-    numbers = _numbers(rows)
-    return pk, f"{{{str(numbers)[1:-1]}}}", rows.head_text, rows.body.text
+def _vector(document: Document) -> str:
+    row = units(fold(document.text))
+    while True:
+        counts = grams(row)
+        found = list(counts)
+        frequent = [(gram, count) for gram, count in counts.items() if count >= _LEAST_OFTEN]
+        for mark, often in _OFTEN.items():
+            found += [gram + mark for gram, count in frequent if count >= often]
+        found += [_TITLE + gram for gram in grams(units(fold(document.title)))]
+        found += [_EXCERPT + gram for gram in grams(units(fold(document.excerpt)))]
+        vector = " ".join(found)
+        if len(vector.encode()) < _BYTES:
+            return vector
+        row = row[
+            : len(row) // 2
+        ]  # of a text of a hundred thousand characters and more, the first half is found
 
 
-def _numbers(rows: Rows) -> list[int]:
-    found = list(chain.from_iterable(map(_numbers_of, rows.all_grams)))
-    words = {word for row in (rows.title, rows.excerpt, rows.body) for word in row.words}
-    found += _beginnings(words)
-    for part, mark in ((rows.title, _TITLE), (rows.excerpt, _EXCERPT)):
-        numbers = [*chain.from_iterable(map(_numbers_of, part.grams())), *_beginnings(set(part.words))]
-        found += [mark | number for number in numbers]
-    return found
+def _expression(query: Query, scope: Scope) -> str:
+    wanted = (" | " if query.any_of else " & ").join(_needle(needle, scope) for needle in query.needles)
+    return " & !".join([f"({wanted})", *(_needle(needle, scope) for needle in query.excluded)])
 
 
-def _beginnings(words: set[str]) -> list[int]:
-    beginnings = {word[:length] for word in words for length in range(2, min(len(word), _BEGINNING + 2))}
-    return list(map(_hash, beginnings))
+def _needle(needle: Needle, scope: Scope) -> str:
+    marks = {Scope.TEXT: [""], Scope.TITLE: [_TITLE], Scope.HEAD: [_TITLE, _EXCERPT]}[scope]
+    terms = phrase_grams(needle.units)
+    ends = ["'"] * (len(terms) - 1) + ["':*" if needle.begins else "'"]
+    if needle.begins:
+        terms[-1] = terms[-1].removesuffix("\u00b7")
+    places = [
+        " & ".join(f"'{mark}{term}{end}" for term, end in zip(terms, ends, strict=True)) for mark in marks
+    ]
+    return "({})".format(" | ".join(f"({place})" for place in places))
 
 
-def _selection(query: Query, excluded: list[Needle], scope: Scope, *, sure: bool) -> tuple[str, list]:
-    """SQL that selects what is `found`, and its values."""
-    ways: list[list[int]] = [[]]
-    for needle in query.needles:
-        of_needle = _ways(needle, scope, sure=sure)
-        if query.any_of:
-            ways = [*ways, *of_needle] if ways != [[]] else of_needle
-        else:
-            ways = [[*way, *more] for way in ways for more in of_needle]
-    refused = [way for needle in excluded for way in _ways(needle, scope, sure=False)]
-    one = "SELECT found FROM blog_search_find(%s::bigint[]) AS found"
-    sql = " UNION ".join([one] * len(ways))
-    if refused:
-        sql = f"({sql}) EXCEPT ({' UNION '.join([one] * len(refused))})"
-    return sql, [*ways, *refused]
-
-
-def _ways(needle: Needle, scope: Scope, *, sure: bool) -> list[list[int]]:
-    """What a text holds that may hold the needle, for each place where it may stand."""
-    if _is_open(needle):
-        grams = proof(needle.units[:-1]).grams
-        numbers = [_hash(joined(needle.units[-1:], begins=True)[: _BEGINNING + 1])]
-    else:
-        grams, numbers = grams_of(needle.units, sure=sure), []
-    numbers += [number for gram in grams for number in _numbers_of(gram)]
-    return [[mark | number for number in numbers] for mark in _MARKS[scope]]
-
-
-def _is_open(needle: Needle) -> bool:
-    """Whether it ends with how a word begins; a CJK character begins nothing but itself."""
-    return needle.begins and not is_cjk(needle.units[-1])
-
-
-def _numbers_of(gram: str) -> list[int]:
-    units = gram.encode("utf-16-le", "surrogatepass")
-    if JOINT in gram or len(units) > 2 * SHORT:
-        return [_hash(gram)]
-    return [int.from_bytes(units, "little")]
-
-
-@lru_cache(50_000)
-def _hash(gram: str) -> int:
-    digest = hashlib.blake2b(gram.encode(), digest_size=8).digest()
-    return _HASHED | int.from_bytes(digest, "little") & _HASH_BITS
+def _often(needle: Needle, mark: str) -> str:
+    terms = pairs(needle.units) or needle.units
+    return " & ".join(f"'{term}{mark}'" for term in terms)
