@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
+from blog.pagecache.policy import Rendering
+
 FRESH = ("/admin/", "/preview/", "/readyz")  # a preview's link is used the moment it was made
 SECONDS_OF_REST = 10  # for a replica that has failed, before it is asked again
 
@@ -70,4 +72,5 @@ def may_read_from_replica(request: HttpRequest) -> bool:
         request.method in {"GET", "HEAD"}
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
         and not request.path_info.startswith(FRESH)
+        and Rendering.of(request) is None  # what is kept must hold all that was purged until now
     )

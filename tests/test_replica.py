@@ -11,6 +11,7 @@ from django.test import RequestFactory
 
 from blog import replica
 from blog.models import Post
+from blog.pagecache.policy import Rendering
 from tests.factories import make_draft, make_post, make_superuser
 from tests.outage import database_away
 
@@ -63,6 +64,12 @@ def test_the_desk_and_previews_never_ask_the_replica(lagging, client):
     for path in ("/admin/", "/preview/abc/", "/readyz"):
         assert not replica.may_read_from_replica(RequestFactory().get(path))
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_page_that_is_kept_for_all_is_made_from_the_primary():
+    request = RequestFactory().get("/", **{Rendering.NAME: Rendering()})
+    assert not replica.may_read_from_replica(request)
+    assert replica.may_read_from_replica(RequestFactory().get("/"))
 
 
 def test_a_form_is_answered_by_the_primary():

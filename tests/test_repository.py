@@ -55,7 +55,7 @@ ALLOWED = {
     },
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
     "links": {"addresses", "models"},
-    "replica": set(),
+    "replica": {"pagecache"},
     "middleware": {"models", "addresses"},
     "history": {"models", "addresses", "audit"},
 }
