@@ -18,6 +18,7 @@ from blog.pagecache.policy import Policy, policy_of
 from blog.pagecache.shared import NothingShared
 from blog.telemetry.cache import STATE, count_hit
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
 _MOST_REMEMBERED = 256  # spellings of a header
 
 
@@ -62,7 +63,10 @@ class PageCache:
             policy = plain.policy if plain is not None else policy_of(environ["PATH_INFO"])
             if policy is None:
                 return self._pass(environ, start_response)
-            query = declared(query, policy)
+            try:
+                query = declared(query, policy)
+            except ValueError:
+                return self._pass(environ, start_response)
             if query:
                 address = f"{address}?{query}"
         now = time.time()
@@ -134,11 +138,17 @@ class PageCache:
 
 
 def declared(query: str, policy: Policy) -> str:
-    """The part of a query string that makes another page, in one form."""
+    """The part of a query string that makes another page, in one form.
+
+    Raises ValueError for what is no number of a page: such answers are not kept, whatever they are.
+    """
     if not policy.parameters:
         return ""
-    asked = dict(parse_qsl(query.encode("latin-1").decode(errors="replace"), max_num_fields=50))
-    return urlencode({name: asked[name] for name in policy.parameters if name in asked})
+    asked = dict(parse_qsl(query.encode("latin-1").decode(errors="replace"), True, max_num_fields=50))
+    told = {name: asked[name] for name in policy.parameters if name in asked}
+    if not all(_NUMBER.fullmatch(value) for value in told.values()):
+        raise ValueError(query)
+    return urlencode(told)
 
 
 class Hosts:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import brotli
 from django.utils.http import http_date, parse_http_date_safe
@@ -25,6 +26,12 @@ _NOT_KEPT = {
 
 # RFC 9211
 _FRESH, _STALE, _MADE = "allforces; hit", "allforces; hit; detail=", "allforces; fwd=uri-miss; stored"
+
+
+@lru_cache(maxsize=500)
+def _same(header: tuple[str, str]) -> tuple[str, str]:
+    """The same object for the same header, of which thousands of pages have one."""
+    return header
 
 
 @dataclass
@@ -55,7 +62,7 @@ class Entry:
         digest = hashlib.blake2b(body, digest_size=16).hexdigest()
         return cls(
             headers=[
-                *((name, value) for name, value in headers if name.lower() not in _NOT_KEPT),
+                *(_same(pair) for pair in headers if pair[0].lower() not in _NOT_KEPT),
                 *tag_headers({*keys, SITE}).items(),
             ],
             bodies={
@@ -156,7 +163,7 @@ class Entry:
         bodies = {}
         for encoding, length in head.pop("lengths").items():
             bodies[encoding], rest = rest[:length], rest[length:]
-        head["headers"] = [tuple(pair) for pair in head["headers"]]
+        head["headers"] = [_same(tuple(pair)) for pair in head["headers"]]
         head["keys"] = frozenset(head["keys"])
         head["feed"] = head["feed"] and tuple(head["feed"])
         head |= {"policy": Policy.load(head["policy"]), "snapshot": Snapshot.parse(head["snapshot"])}

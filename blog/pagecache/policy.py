@@ -6,9 +6,11 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import wraps
+from unicodedata import is_normalized
+from urllib.parse import unquote
 
 from django.conf import settings
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
 from blog.pagecache.keys import collecting, depends_on
 
@@ -92,8 +94,17 @@ def cached(view: Callable, *keys: str, parameters=(), **policy) -> Callable:
 
 
 def policy_of(path_info: str) -> Policy | None:
-    """The policy of the view at a path as WSGI gives it; None if its answers may not be kept."""
+    """The policy of the view at a path as WSGI gives it; None if its answers may not be kept.
+
+    Of the ways to write an address (`/page/2/`, `/page/02/`) only one is kept, so that nobody fills the memory.
+    """
+    path = path_info.encode("latin-1").decode(errors="replace")
     try:
-        return getattr(resolve(path_info.encode("latin-1").decode(errors="replace")).func, "policy", None)
+        match = resolve(path)
     except Resolver404:
         return None
+    policy = getattr(match.func, "policy", None)
+    if policy is None or not is_normalized("NFC", path):
+        return None
+    usual = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+    return policy if unquote(usual) == path else None

@@ -1,6 +1,7 @@
 """What is answered from memory, what is not, and how."""
 
 import re
+import unicodedata
 from urllib.parse import quote
 
 import pytest
@@ -110,7 +111,7 @@ def test_a_head_request_can_be_the_first(site, post):
 @pytest.mark.parametrize("path", [PATH, "/", "/tags/", "/feed.xml", "/sitemap.xml"])
 def test_query_parameters_that_mean_nothing_do_not_make_another_page(site, post, path):
     plain = site.get(path)
-    for query in ("utm_source=x", "fbclid=1&gclid=2", "%00=%ff", "a=b" * 500, "=", "&&&", "page"):
+    for query in ("utm_source=x", "fbclid=1&gclid=2", "%00=%ff", "a=b" * 500, "=", "&&&", "pages=2"):
         answer = site.get(f"{path}?{query}")
         assert answer.body == plain.body
     assert len(site.asked) == 1
@@ -124,6 +125,35 @@ def test_a_page_number_in_the_query_is_another_page(site):
     assert second.text != site.get("/").text
     assert site.get("/?utm=1&page=2&page=2").body == second.body
     assert site.asked == ["/", "/"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?page=02",
+        "/?page=%EF%BC%92",
+        "/?page=",
+        "/?page=last",
+        "/page/02/",
+        "/?" + "a&" * 60,
+        "/?page=9" + "9" * 9,
+    ],
+)
+def test_other_ways_to_write_an_address_fill_nothing(site, address):
+    for _number in range(12):
+        make_post()
+    plain = site.made_anew(address)
+    for _time in range(2):
+        assert site.get(address).status == plain.status
+    assert len(site.asked) == 2
+    assert not site.cache.memory.entries
+
+
+def test_a_decomposed_address_fills_nothing(site):
+    make_post("がぎぐ", slug="がぎぐ", published_at=tokyo(2025, 10, 21, 9))
+    decomposed = quote(unicodedata.normalize("NFD", "/2025/10/21/がぎぐ/"))
+    assert site.get(decomposed).status == 200
+    assert not site.cache.memory.entries
 
 
 def test_a_tag_with_a_japanese_address_is_kept(site, post):
