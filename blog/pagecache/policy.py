@@ -96,7 +96,7 @@ def cached(view: Callable, *keys: str, parameters=(), **policy) -> Callable:
 def policy_of(path_info: str) -> Policy | None:
     """The policy of the view at a path as WSGI gives it; None if its answers may not be kept.
 
-    Of the ways to write an address (`/page/2/`, `/page/02/`) only one is kept, so that nobody fills the memory.
+    Of the ways to write an address (`/page/2/`, `/page/02/`) one is kept, so that nobody fills the memory.
     """
     path = path_info.encode("latin-1").decode(errors="replace")
     try:
