@@ -138,7 +138,7 @@ def fetch(port: int, path: str):
 def compare(options, folder: Path, environment: dict, paths: dict) -> dict[str, float]:
     servers = Servers(folder, workers=2 if options.two else 1)
     try:
-        cached = environment | {"PAGE_CACHE_MB": "64"}
+        cached = environment | {"PAGE_CACHE_MB": "40"}
         redis = {"CACHE_URL": f"redis://{HOST}:{servers.redis()}/0"}
         ours = servers.granian("allforces.wsgi:application", cached)
         headers, body = fetch(ours, paths["article"])
@@ -212,7 +212,7 @@ def visible(folder: Path, environment: dict, changes: int) -> None:
     servers = Servers(folder, workers=1)
     try:
         redis = {"CACHE_URL": f"redis://{HOST}:{servers.redis()}/0"}
-        environment |= {"PAGE_CACHE_MB": "64"}
+        environment |= {"PAGE_CACHE_MB": "40"}
         ports = {
             "through Redis": servers.granian("allforces.wsgi:application", environment | redis),
             "by looking": servers.granian("allforces.wsgi:application", environment),
