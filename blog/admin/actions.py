@@ -15,7 +15,8 @@ from blog.admin.states import badge
 from blog.models import Post
 from blog.workflow.checks import check_all
 from blog.workflow.states import State, state_of
-from blog.workflow.transitions import PUBLISH, RESCHEDULE, RETURN, SCHEDULE, SUBMIT, WITHDRAW, Step, perform
+from blog.workflow.steps import PUBLISH, RESCHEDULE, RETURN, SCHEDULE, SUBMIT, WITHDRAW, Step
+from blog.workflow.transitions import perform
 
 AT_ONCE = 100
 

@@ -15,17 +15,8 @@ from blog.admin.markdown import MarkdownForm
 from blog.models import Post
 from blog.naming import NAME_LENGTH, name_key
 from blog.workflow.states import State, state_of
-from blog.workflow.transitions import (
-    PUBLISH,
-    REDATE,
-    RESCHEDULE,
-    STEPS,
-    UPDATE,
-    Step,
-    pressed,
-    publishing_step,
-    refuse,
-)
+from blog.workflow.steps import PUBLISH, REDATE, RESCHEDULE, STEPS, UPDATE, Step, pressed, publishing_step
+from blog.workflow.transitions import refuse
 
 _CONSTRAINT_FIELDS = {
     "post_slug_unique_in_its_day": "slug",
@@ -172,7 +163,7 @@ class PostForm(MarkdownForm):
         step = self.step
         stored_status = self.instance.status
         if step and self.stored_state in step.sources:
-            self.instance.status = step.status
+            self.instance.status = step.becomes
         super()._post_clean()
         self.instance.status = stored_status
         if step and not self._errors:

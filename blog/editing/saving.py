@@ -16,7 +16,7 @@ from blog.editing.values import MergedValues, form_data, merge_values, stored_va
 from blog.editing.wording import others_since
 from blog.models.posts import Post
 from blog.querysets import is_key
-from blog.workflow.transitions import pressed
+from blog.workflow.steps import pressed
 
 
 def locked_session(request) -> EditingSession | None:

@@ -15,7 +15,8 @@ from blog.history.recording import recording
 from blog.models import Post
 from blog.overview.calendar import FIRST_YEAR, LAST_YEAR, MOVABLE, seen_token
 from blog.overview.desk import short_day
-from blog.workflow.transitions import RESCHEDULE, perform
+from blog.workflow.steps import RESCHEDULE
+from blog.workflow.transitions import perform
 
 
 class MoveForm(forms.Form):

@@ -15,7 +15,7 @@ from blog.querysets import PostQuerySet, is_key
 from blog.workflow import roles, views
 from blog.workflow.checks import check
 from blog.workflow.states import State, state_of
-from blog.workflow.transitions import (
+from blog.workflow.steps import (
     PUBLISH,
     RECALL,
     REDATE,
@@ -26,8 +26,8 @@ from blog.workflow.transitions import (
     UPDATE,
     WITHDRAW,
     pressed,
-    steps_from,
 )
+from blog.workflow.transitions import steps_from
 
 
 @admin.register(Spelling)
@@ -192,7 +192,7 @@ def _buttons(post: Post, steps) -> list[dict]:
             button |= {"name": "publish_now", "kind": "publish"}
         elif step is PUBLISH:
             button |= {"kind": "publish", **_publish_labels(post.published_at)}
-        elif step.status in {Post.Status.WITHDRAWN, Post.Status.DRAFT}:
+        elif step.becomes in {Post.Status.WITHDRAWN, Post.Status.DRAFT}:
             button["kind"] = "withdraw"
         hidden = step in {SCHEDULE, RESCHEDULE, REDATE} or (step is WITHDRAW and scheduled)
         if not hidden:

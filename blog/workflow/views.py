@@ -21,7 +21,8 @@ from blog.querysets import is_key
 from blog.views.head import Head
 from blog.views.posts import PostView
 from blog.workflow import roles
-from blog.workflow.transitions import STEPS, perform
+from blog.workflow.steps import STEPS
+from blog.workflow.transitions import perform
 
 DAYS = (1, 3, 7, 30)
 NOTE_LENGTH = 2000

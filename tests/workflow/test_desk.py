@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from blog.models import Post, Spelling
-from blog.workflow.transitions import RETURN, SUBMIT, perform
+from blog.workflow.steps import RETURN, SUBMIT
+from blog.workflow.transitions import perform
 from tests.admin_pages import confirmations, form_errors, form_fields, post_page, save_form, texts
 from tests.factories import make_draft, make_expired, make_post, make_scheduled, make_withdrawn, tokyo
 from tests.workflow.people import make_editor, make_publisher, make_writer

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, Permission
 
 from blog.models import Post
 from blog.workflow.roles import EDITOR, PUBLISHER, WRITER
-from blog.workflow.transitions import STEPS
+from blog.workflow.steps import STEPS
 from tests.admin_pages import confirmations, form_fields, post_page, save_form, texts
 from tests.factories import (
     make_author,

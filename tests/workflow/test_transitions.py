@@ -10,7 +10,7 @@ from blog.audit import AuditEntry
 from blog.models import Post, Transition
 from blog.workflow.checks import check
 from blog.workflow.states import State
-from blog.workflow.transitions import (
+from blog.workflow.steps import (
     PUBLISH,
     REDATE,
     REOPEN,
@@ -21,8 +21,8 @@ from blog.workflow.transitions import (
     SUBMIT,
     UNSCHEDULE,
     WITHDRAW,
-    perform,
 )
+from blog.workflow.transitions import perform
 from tests.admin_pages import post_page, save_form
 from tests.factories import (
     make_draft,
@@ -67,8 +67,8 @@ def test_a_step_is_taken_from_its_states_and_from_no_other(chief, step, state):
     take = {"user": chief, "note": "理由", "at": at, "confirmed": warnings(post)}
     if state in step.sources:
         taken = perform(post, step, **take)
-        assert (taken.from_state, post.status) == (state, step.status)
-        assert Post.objects.get(pk=post.pk).status == step.status
+        assert (taken.from_state, post.status) == (state, step.becomes)
+        assert Post.objects.get(pk=post.pk).status == step.becomes
     else:
         with pytest.raises(ValidationError):
             perform(post, step, **take)
