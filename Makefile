@@ -70,7 +70,7 @@ bench-pages: setup ## PAGE_SIZES="2500 1000000"; PostgreSQL if DATABASE_URL name
 bench-serving: setup ## pages from memory against nginx, Django's cache and a plain twin (needs nginx, wrk, redis-server)
 	@$(BIN)/python bench/serving.py --chart docs/serving.svg
 	@$(BIN)/python bench/serving.py --two
-	@$(BIN)/python bench/serving.py --visible
+	@$(BIN)/python bench/visible.py
 
 bench-search: setup ## SEARCH_SIZES="2500x40" for one size alone (posts x kB); PostgreSQL too if DATABASE_URL names one
 	@$(BIN)/python bench/search.py $(SEARCH_SIZES)
