@@ -2,9 +2,10 @@
 
 Everything is measured in one run, in interleaved rounds, on an archive of 2,500 posts (bench/archive.py) in a
 scratch SQLite database: each server on one core, wrk on the other. The limit is nginx sending the very bytes
-of our page, compressed, from a file. Against it: our pages from memory, the same behind nginx's proxy cache,
-our pages made anew for each request, Django's own cache middleware with Redis, and the plain twin
-(bench/twin). `--two`: two workers, and wrk on both cores. `--chart FILE` writes the ratios as SVG.
+of our page, compressed, from a file. Against it: granian sending them from a constant, our pages from memory,
+the same behind nginx's proxy cache, our pages made anew for each request, Django's own cache middleware with
+Redis, and the plain twin (bench/twin). `--two`: two workers, and wrk on both cores. `--chart FILE` writes the
+ratios as SVG.
 """
 
 import argparse
@@ -36,6 +37,10 @@ def compare(options, folder: Path, environment: dict, paths: dict) -> dict[str, 
         ours = servers.granian("allforces.wsgi:application", cached)
         headers, body = fetch(ours, paths["article"])
         (folder / "page").write_bytes(body)
+        ours_only = [
+            (name, value) for name, value in headers.items() if name not in {"connection", "date", "server"}
+        ]
+        (folder / "answer").write_bytes(json.dumps(ours_only).encode() + b"\n" + body)
         told = " ".join(
             f'add_header {name} "{value}";' for name, value in headers.items() if name.lower() not in OWN
         )
@@ -45,6 +50,9 @@ def compare(options, folder: Path, environment: dict, paths: dict) -> dict[str, 
                 "file",
                 server=f"location / {{ root {folder}; rewrite ^ /page break; "
                 f"default_type text/html; {told} }}",
+            ),
+            "granian alone": servers.granian(
+                "bench.constant:application", environment | {"BENCH_ANSWER": str(folder / "answer")}
             ),
             "page cache": ours,
             "page cache behind nginx's": servers.nginx(

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from blog.naming import NAME_LENGTH, name_key, normalise_name
+from blog.pagecache.keys import SITE
 from blog.pagecache.purging import changing
 from blog.search import index
 from blog.tally.counts import published, waiting
@@ -59,8 +60,10 @@ class PostQuerySet(models.QuerySet):
 
     def delete(self):
         with transaction.atomic(), changing() as change:
-            for post in self:
+            for number, post in enumerate(self):
                 post.note_removal(change)
+                if number:  # many may leave a category empty that none of them would
+                    change.touch(SITE)
             for post in self.public():
                 post.tell_readers_view()
             index.remove(self.order_by().values_list("pk", flat=True))

@@ -57,8 +57,10 @@ register_converter(MonthOrDay, "dd")
 
 def archive(prefix: str, view, name: str) -> list:
     """A list at `prefix`, and its later pages at `prefix` + `page/2/`."""
-    view = cached(view, parameters=["page"])
-    return [path(prefix, view, name=name), path(f"{prefix}page/<int:page>/", view, name=f"{name}_page")]
+    return [
+        path(prefix, cached(view, parameters=["page"]), name=name),
+        path(f"{prefix}page/<int:page>/", cached(view), name=f"{name}_page"),
+    ]
 
 
 def feed(prefix: str, channel: type[Channel]) -> list:

@@ -53,7 +53,8 @@ class Surrogates(Recorded, models.Model):
             keys.add(f"a{self.author_id}-posts")
         if self.category_id:
             keys.add(f"c{self.category_id}-posts")
-            others = type(self).objects.public().filter(category=self.category_id).exclude(pk=self.pk)
+            staying = type(self).objects.public().filter(category=self.category_id, expires_at=None)
+            others = staying.exclude(pk=self.pk)
             if len(others.order_by().values("pk")[:FEW]) < FEW:
                 keys.add(SITE)  # every page has a link to each category that is in use
         return keys

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from blog.feeds.counting import count
 from blog.pagecache import purging
-from blog.pagecache.entries import Entry
+from blog.pagecache.entries import HIT, Entry
 from blog.pagecache.following import Follower
 from blog.pagecache.making import Answer, Maker, Stale
 from blog.pagecache.memory import Memory
@@ -78,7 +78,7 @@ class PageCache:
         if entry.policy.for_programs and environ.get("HTTP_SEC_FETCH_DEST") == "document":
             return self._pass(environ, start_response)
         if self.follower.is_overdue():
-            return self._send_stale(entry, "database-away", environ, start_response)
+            return self._send_stale(entry, f"{HIT}; detail=database-away", environ, start_response)
         return self._send(entry, now, environ, start_response)
 
     def _pass(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -91,11 +91,11 @@ class PageCache:
         count_hit("hit")
         return self._respond(entry, answer, environ, start_response)
 
-    def _send_stale(self, entry: Entry, detail: str, environ: dict, start_response) -> Iterable[bytes]:
-        """The last good copy, and the word that it is one."""
+    def _send_stale(self, entry: Entry, status: str, environ: dict, start_response) -> Iterable[bytes]:
+        """A copy that nobody may keep, and the word of why."""
         count_hit("stale")
         coding = self._codings.get(environ.get("HTTP_ACCEPT_ENCODING"))
-        return self._respond(entry, entry.stale_answer(coding, detail), environ, start_response)
+        return self._respond(entry, entry.stale_answer(coding, status), environ, start_response)
 
     def _respond(
         self, entry: Entry, answer: tuple, environ: dict, start_response: Callable
@@ -125,7 +125,7 @@ class PageCache:
             answer = found.first_answer(coding, time.time(), self.memory.next_boundary)
             return self._respond(found, answer, environ, start_response)
         if isinstance(found, Stale):
-            return self._send_stale(found.entry, found.detail, environ, start_response)
+            return self._send_stale(found.entry, found.status, environ, start_response)
         if isinstance(found, Answer):
             start_response(found.status, found.headers)
             return [found.body] if environ["REQUEST_METHOD"] == "GET" else []

@@ -25,7 +25,7 @@ _NOT_KEPT = {
 }
 
 # RFC 9211
-_FRESH, _STALE, _MADE = "allforces; hit", "allforces; hit; detail=", "allforces; fwd=uri-miss; stored"
+HIT, MISS = "allforces; hit", "allforces; fwd=uri-miss"
 
 
 @lru_cache(maxsize=500)
@@ -50,6 +50,7 @@ class Entry:
     weight: int = 0
     ends_at: float = 0
     answers_until: float = 0  # when the prepared headers are no longer true
+    _prepared_for: float = 0  # the next boundary that they knew of
     _answers: dict = field(default_factory=dict, repr=False)
 
     def __post_init__(self):
@@ -85,23 +86,23 @@ class Entry:
 
     def answer(self, encoding: str, now: float, next_boundary: float) -> tuple[list, list, list]:
         """Headers and body of an answer in this coding, and the headers of one that says: unchanged."""
-        if now >= self.answers_until:
-            self._answers = {}
+        if now >= self.answers_until or next_boundary != self._prepared_for:
+            self._answers, self._prepared_for = {}, next_boundary
             self._prepare_until(now, next_boundary)
         found = self._answers.get(encoding)
         if found is None:
             found = self._answers[encoding] = self._made(
-                encoding, self._cache_control(now, next_boundary), _FRESH
+                encoding, self._cache_control(now, next_boundary), HIT
             )
         return found
 
     def first_answer(self, encoding: str, now: float, next_boundary: float) -> tuple[list, list, list]:
         """As `answer`, and the word that it was not in memory."""
-        return self._made(encoding, self._cache_control(now, next_boundary), _MADE)
+        return self._made(encoding, self._cache_control(now, next_boundary), f"{MISS}; stored")
 
-    def stale_answer(self, encoding: str, detail: str) -> tuple[list, list, list]:
+    def stale_answer(self, encoding: str, status: str) -> tuple[list, list, list]:
         """As `answer`, for want of a better one; no other cache may keep it."""
-        return self._made(encoding, "no-cache", _STALE + detail)
+        return self._made(encoding, "no-cache", status)
 
     def matches(self, environ: dict) -> bool:
         """Whether the asker has this page: RFC 9110, section 13.2.2."""

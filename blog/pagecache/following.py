@@ -11,17 +11,19 @@ import time
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
-from django.utils import timezone
 
 from blog.models import Post
 from blog.models.surrogates import PLACED_BY
+from blog.pagecache.keys import SITE
 from blog.pagecache.memory import Memory
+from blog.pagecache.policy import LONGEST
 from blog.pagecache.shared import NothingShared
 from blog.pagecache.snapshots import NOTHING_SEEN, Snapshot
 
 SECONDS_BETWEEN_LOOKS = 1.0
 OVERDUE = 5.0  # seconds without a look, after which answers say so
 BOUNDARIES = 200  # as many are known ahead
+LATE = 300  # seconds after which nobody commits any more what was saved with a moment that has passed since
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class Follower:
         self.is_running = False  # as a thread
         self.looked_at = 0.0  # time.monotonic()
         self.boundaries: list[Boundary] = []
+        self._looked_ahead_at, self._is_to_look_ahead = 0.0, True
         self._applied: set[int] = set()
         self._lock = threading.Lock()
 
@@ -63,6 +66,7 @@ class Follower:
         with self._lock:
             gone = set()
             first = self.memory.snapshot is NOTHING_SEEN
+            self._pass_due()
             snapshot, purges = read_purges(self.memory.snapshot.lowest)
             if snapshot.next < self.memory.snapshot.next:
                 self.memory.forget_everything()  # an older copy of the database was restored
@@ -73,7 +77,7 @@ class Follower:
             known = self._applied
             # Those that the next look will find again.
             self._applied = {pk for pk, number, *_ in purges if number >= snapshot.lowest}
-            if first or any(pk not in known for pk, *_ in purges):
+            if self._is_to_look_ahead or any(pk not in known for pk, *_ in purges):
                 self._look_ahead()
             self.memory.snapshot = snapshot
             self.looked_at = time.monotonic()
@@ -91,15 +95,23 @@ class Follower:
     def pass_boundaries(self) -> None:
         """Purge what has appeared or expired by itself until now."""
         with self._lock:
-            now = time.time()
-            while self.boundaries and self.boundaries[0].at <= now:
-                boundary = self.boundaries.pop(0)
-                self.memory.purge(boundary.keys, gone=boundary.gone, at=boundary.at)
-            self.memory.next_boundary = self.boundaries[0].at if self.boundaries else float("inf")
+            self._pass_due()
+
+    def _pass_due(self) -> None:
+        now = time.time()
+        while self.boundaries and self.boundaries[0].at <= now:
+            boundary = self.boundaries.pop(0)
+            self.memory.pass_boundary(boundary.keys, at=boundary.at, gone=boundary.gone)
+            self._is_to_look_ahead |= SITE in boundary.keys  # it was the last one known
+        self.memory.next_boundary = self.boundaries[0].at if self.boundaries else float("inf")
 
     def _look_ahead(self) -> None:
-        self.boundaries = boundaries()
-        self.memory.next_boundary = self.boundaries[0].at if self.boundaries else float("inf")
+        """Also at what was due since the last time: it may have been told of too late."""
+        now = time.time()
+        since = max(self._looked_ahead_at - LATE, now - LONGEST)
+        self.boundaries = boundaries(datetime.datetime.fromtimestamp(since, datetime.UTC))
+        self._looked_ahead_at, self._is_to_look_ahead = now, False
+        self._pass_due()
 
     def is_overdue(self) -> bool:
         """The database has not answered for a while: what is served may have changed."""
@@ -120,8 +132,6 @@ class Follower:
         while self.is_running:
             self.shared.wait_for_news(SECONDS_BETWEEN_LOOKS)
             try:
-                if self.memory.next_boundary <= time.time():
-                    self.pass_boundaries()
                 self.catch_up()
                 away = False
             except (DatabaseError, InterfaceError) as error:  # readers go on reading meanwhile
@@ -141,18 +151,20 @@ def read_purges(lowest: int) -> tuple[Snapshot, list[tuple[int, int, str, str]]]
     return Snapshot.parse(rows[0][0]), [row[1:] for row in rows if row[1] is not None]
 
 
-def boundaries(now: datetime.datetime | None = None) -> list[Boundary]:
-    """The next of them, the earliest first."""
-    now = now or timezone.now()
-    coming = [(post.published_at, post, []) for post in _first(Post.objects.scheduled(now), "published_at")]
+def boundaries(since: datetime.datetime) -> list[Boundary]:
+    """Those after `since`, the earliest first. If there are too many to know, the last one is of the site."""
+    coming = [(post.published_at, post, []) for post in _first(Post.objects.scheduled(since), "published_at")]
     going = [
         (post.expires_at, post, [post.surrogate_key])
-        for post in _first(Post.objects.expiring(now), "expires_at")
+        for post in _first(Post.objects.expiring(since), "expires_at")
     ]
-    return [
+    found = [
         Boundary(moment.timestamp(), frozenset(post.surrogate_keys()), frozenset(gone))
         for moment, post, gone in sorted(coming + going, key=lambda each: each[0])[:BOUNDARIES]
     ]
+    if len(found) == BOUNDARIES:
+        found.append(Boundary(found[-1].at, frozenset({SITE}), frozenset()))
+    return found
 
 
 def _first(posts, moment: str):

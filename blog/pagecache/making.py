@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError
 
-from blog.pagecache.entries import Entry
+from blog.pagecache.entries import HIT, MISS, Entry
 from blog.pagecache.following import Follower
 from blog.pagecache.memory import Memory
 from blog.pagecache.policy import Policy, Rendering
@@ -38,10 +38,10 @@ _PERSONAL = (
 
 @dataclass(frozen=True)
 class Stale:
-    """The last good copy, and why it is sent."""
+    """A page that nobody may keep: the last good copy, or one that was purged while it was made."""
 
     entry: Entry
-    detail: str
+    status: str  # Cache-Status, RFC 9211
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,9 @@ class Maker:
         copy = self.memory.good_copy(address)
         if copy is None and detail == "error":
             copy = self.shared.fetch(address)
-            copy = None if copy is None or self.shared.is_gone(copy) else copy
-        return copy and Stale(copy, detail)
+            is_gone = copy is not None and (self.memory.is_gone(copy) or self.shared.is_gone(copy))
+            copy = None if is_gone else copy
+        return copy and Stale(copy, f"{HIT}; detail={detail}")
 
     def _make(self, address: str, query: str, policy: Policy, environ: dict) -> Entry | Stale | Answer | None:
         can_keep = self.memory.snapshot is not NOTHING_SEEN or self._catch_up()
@@ -146,8 +147,9 @@ class Maker:
             snapshot=snapshot,
         )
         entry.succeed(self.memory.good_copy(address))
-        if can_keep and self.memory.keep(address, entry, since=since):
-            self.shared.store(address, entry)
+        if not (can_keep and self.memory.keep(address, entry, since=since)):
+            return Stale(entry, MISS)
+        self.shared.store(address, entry)
         return entry
 
     def _ask_django(self, rendering: Rendering, query: str, environ: dict) -> Answer:

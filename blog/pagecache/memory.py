@@ -1,7 +1,9 @@
 """The pages that one process keeps, within a bound, and what has been purged."""
 
 import threading
+import time
 from collections import OrderedDict, defaultdict, deque
+from itertools import chain
 
 from blog.pagecache.entries import Entry
 from blog.pagecache.keys import SITE
@@ -29,6 +31,7 @@ class Memory:
         self._purged: dict[str, int] = {}  # surrogate key: the count of purges at its last
         self._numbers: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
         self._moments: dict[str, float] = {}  # surrogate key: when a post last appeared or expired by itself
+        self._gone: dict[str, float] = {}  # surrogate key of a post: when readers saw it last
         self._lock = threading.RLock()
 
     def find(self, address: str) -> Entry | None:
@@ -41,9 +44,10 @@ class Memory:
         return entry
 
     def keep(self, address: str, entry: Entry, *, since: int) -> bool:
-        """Unless one of its keys was purged since the count of purges was `since`."""
+        """Unless one of its keys was purged since the count of purges was `since`, or while it was made."""
         with self._lock:
-            if any(self._purged.get(key, 0) > since for key in (*entry.keys, SITE)):
+            keys = (*entry.keys, SITE)
+            if any(self._purged.get(key, 0) > since for key in keys) or not self._outlives(entry):
                 return False
             self._drop(address)
             self._drop_good_copy(address)
@@ -52,41 +56,58 @@ class Memory:
             for key in entry.keys:
                 self._addresses[key].add(address)
             while self._weight > self.capacity * (1 - GOOD_COPIES) and len(self.entries) > 1:
-                self._drop(next(iter(self.entries)))
+                self._forget(*self.entries.popitem(last=False))
             return True
 
     def is_current(self, entry: Entry) -> bool:
         """Whether an entry that another process made has not been purged since."""
         with self._lock:
-            return all(
-                all(map(entry.snapshot.has_seen, self._numbers.get(key, ())))
-                and self._moments.get(key, 0) <= entry.made_at
-                for key in (*entry.keys, SITE)
-            )
+            numbers = (self._numbers.get(key, ()) for key in (*entry.keys, SITE))
+            return self._outlives(entry) and all(map(entry.snapshot.has_seen, chain.from_iterable(numbers)))
 
-    def purge(self, keys, *, number: int | None = None, gone=(), at: float = 0) -> None:
+    def is_gone(self, entry: Entry) -> bool:
+        """Whether readers shall not see it again, not even if nothing else can be had."""
+        with self._lock:
+            return any(self._gone.get(key, 0) >= entry.made_at for key in entry.keys)
+
+    def purge(self, keys, *, number: int, gone=()) -> None:
         """Pages with one of the keys are stale; those with one of `gone` are not even good copies.
 
-        `number` is that of the purge (see following), or `at` the moment of a boundary.
+        `number` is that of the purge (see following).
         """
         with self._lock:
             self.purges += 1
             for key in keys:
                 self._purged[key] = self.purges
-                if number is None:
-                    self._moments[key] = at
-                else:
-                    self._numbers[key].append(number)
-            everything = SITE in keys
-            stale = (
-                list(self.entries) if everything else {a for k in keys for a in self._addresses.get(k, ())}
-            )
-            for address in stale:
+                self._numbers[key].append(number)
+            self._make_stale(keys, before=float("inf"))
+            self._remember_gone(gone, time.time())
+
+    def pass_boundary(self, keys, *, at: float, gone=()) -> None:
+        """As `purge`, for pages that were made before that moment. Nothing is lost by passing it twice."""
+        with self._lock:
+            for key in keys:
+                self._moments[key] = max(at, self._moments.get(key, 0))
+            self._make_stale(keys, before=at)
+            self._remember_gone(gone, at)
+
+    def _make_stale(self, keys, *, before: float) -> None:
+        everything = SITE in keys
+        found = list(self.entries) if everything else {a for k in keys for a in self._addresses.get(k, ())}
+        for address in found:
+            if self.entries[address].made_at < before:
                 self._set_aside(address, self._drop(address))
-            if gone:
-                for address, entry in list(self.good_copies.items()):
-                    if not entry.keys.isdisjoint(gone):
-                        self._drop_good_copy(address)
+
+    def _remember_gone(self, keys, at: float) -> None:
+        for key in keys:
+            self._gone[key] = max(at, self._gone.get(key, 0))
+        for address, entry in list(self.good_copies.items()) if keys else ():
+            if self.is_gone(entry):
+                self._drop_good_copy(address)
+
+    def _outlives(self, entry: Entry) -> bool:
+        """Whether no post of its has appeared or expired by itself since it was made."""
+        return all(self._moments.get(key, 0) <= entry.made_at for key in (*entry.keys, SITE))
 
     def good_copy(self, address: str) -> Entry | None:
         return self.good_copies.get(address)
@@ -109,13 +130,16 @@ class Memory:
     def _drop(self, address: str) -> Entry | None:
         entry = self.entries.pop(address, None)
         if entry is not None:
-            self._weight -= entry.weight
-            for key in entry.keys:
-                addresses = self._addresses[key]
-                addresses.discard(address)
-                if not addresses:
-                    del self._addresses[key]
+            self._forget(address, entry)
         return entry
+
+    def _forget(self, address: str, entry: Entry) -> None:
+        self._weight -= entry.weight
+        for key in entry.keys:
+            addresses = self._addresses[key]
+            addresses.discard(address)
+            if not addresses:
+                del self._addresses[key]
 
     def _set_aside(self, address: str, entry: Entry | None) -> None:
         if entry is None:

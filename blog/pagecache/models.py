@@ -5,7 +5,7 @@ import datetime
 from django.db import models
 from django.utils import timezone
 
-KEPT = datetime.timedelta(days=1)  # longer than any page is kept (shared.LONGEST)
+KEPT = datetime.timedelta(days=1)  # longer than any page is kept (policy.LONGEST)
 
 
 class CurrentTransaction(models.Func):

@@ -156,6 +156,14 @@ def test_a_decomposed_address_fills_nothing(site):
     assert not site.cache.memory.entries
 
 
+def test_a_number_in_the_query_of_a_numbered_page_fills_nothing(site):
+    for _number in range(12):
+        make_post()
+    for number in (1, 3, 1000, 99999):
+        assert site.get(f"/page/2/?page={number}").status == 200
+    assert len(site.cache.memory.entries) == 1
+
+
 def test_a_tag_with_a_japanese_address_is_kept(site, post):
     path = f"/tags/{quote('生成ai')}/"
     site.get(path)
@@ -255,6 +263,14 @@ def test_others_may_keep_a_page_for_no_longer_than_it_is_good(site, post, both_c
     assert ages == [200, 140, 80, 20]
     assert site.asked == ["/feed.xml"]
     assert "s-maxage=1" in site.get("/").headers["Cache-Control"]
+
+
+def test_a_post_that_is_scheduled_later_shortens_what_others_may_keep(site, post, both_clocks):
+    site.get("/feed.xml")
+    both_clocks(seconds=10)
+    assert "max-age=300" in site.get("/feed.xml").headers["Cache-Control"]
+    make_post(published_at=hours_ago(-20 / 3600))
+    assert "max-age=20" in site.get("/feed.xml").headers["Cache-Control"]
 
 
 def test_memory_has_a_bound(site):

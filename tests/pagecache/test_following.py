@@ -8,10 +8,10 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
-from blog.models import Purge
+from blog.models import Post, Purge
 from blog.pagecache import following
 from blog.pagecache.purging import purge
-from tests.factories import hours_ago, make_category, make_post, tokyo, withdraw
+from tests.factories import hours_ago, make_category, make_page, make_post, tokyo, withdraw
 
 PATH = "/2025/10/21/budget/"
 
@@ -57,7 +57,8 @@ def test_a_page_that_was_being_made_during_a_purge_is_not_kept(site, post):
         return chunks
 
     site.cache.maker.django = slow
-    site.get(PATH)
+    answer = site.get(PATH)
+    assert (answer.cache, answer.headers["Cache-Control"]) == ("allforces; fwd=uri-miss", "no-cache")
     site.cache.maker.django = ask_django
     assert site.get(PATH).cache == "allforces; fwd=uri-miss; stored"
 
@@ -109,6 +110,50 @@ def test_a_post_that_is_no_longer_scheduled_moves_no_boundary(site, both_clocks)
     assert site.cache.memory.next_boundary == scheduled.published_at.timestamp()
     withdraw(scheduled)
     assert site.cache.memory.next_boundary == float("inf")
+
+
+def test_a_boundary_that_is_due_outlives_a_purge_that_comes_first(site, both_clocks):
+    make_post("予定の見出し", published_at=hours_ago(-1))
+    site.get("/")
+    both_clocks(minutes=61)
+    make_post(published_at=hours_ago(-5))  # told before the next reader comes
+    assert "予定の見出し" in site.get("/").text
+
+
+def test_a_page_made_after_a_boundary_is_not_purged_by_it_again(site, both_clocks):
+    make_post("予定の見出し", published_at=hours_ago(-1))
+    both_clocks(minutes=61)
+    site.get("/")
+    make_post(published_at=hours_ago(-5))
+    assert site.get("/").cache == "allforces; hit"
+
+
+def test_more_boundaries_than_are_known_ahead_are_passed_too(site, both_clocks, monkeypatch):
+    monkeypatch.setattr(following, "BOUNDARIES", 2)
+    posts = []
+    for number in range(4):
+        fields = {"category": f"分類{number}", "author": f"記者{number}"}
+        for hours in (0, 24, 48, 96, 120):
+            make_post(published_at=hours_ago(400 * number + hours + 20), **fields)
+        published, expires = hours_ago(400 * number + 92), hours_ago(-1)
+        posts.append(make_post(published_at=published, expires_at=expires, **fields))
+    assert {site.get(post.get_absolute_url()).status for post in posts} == {200}
+    both_clocks(minutes=61)
+    assert [site.get(post.get_absolute_url()).status for post in posts] == [410] * 4
+
+
+@pytest.mark.parametrize("way", ["deleted", "expired"])
+def test_a_category_that_loses_many_posts_at_once_leaves_the_navigation(site, both_clocks, way):
+    make_page("編集方針", slug="policy")
+    category = make_category("市場", slug="market")
+    expires = hours_ago(-1) if way == "expired" else None
+    for number in range(1, 6):
+        make_post(category=category, published_at=hours_ago(number), expires_at=expires)
+    assert "/category/market/" in site.get("/policy/").text
+    if way == "deleted":
+        Post.objects.filter(category=category).delete()
+    both_clocks(minutes=61)
+    assert "/category/market/" not in site.get("/policy/").text
 
 
 def test_an_older_copy_of_the_database_empties_the_memory(site, post):

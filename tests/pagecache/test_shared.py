@@ -103,6 +103,26 @@ def test_a_page_from_before_a_boundary_is_made_anew(processes, post, both_clocks
     assert "明日の見出し" in other.get("/").text
 
 
+def test_a_process_that_starts_after_a_boundary_takes_no_page_from_before(
+    processes, both_clocks, release_name
+):
+    one, _other = processes
+    make_post("予定の見出し", published_at=hours_ago(-1))
+    one.get("/")
+    both_clocks(minutes=61)
+    late = make_site(shared=SharedPages(URL, release_name))
+    assert "予定の見出し" in late.get("/").text
+
+
+def test_a_post_that_expired_by_itself_is_no_good_copy_either(processes, both_clocks):
+    one, _other = processes
+    post = make_post(published_at=hours_ago(5), expires_at=hours_ago(-1))
+    one.get(post.get_absolute_url())
+    both_clocks(minutes=61)
+    one.cache.maker.django = lambda environ, start_response: start_response("500 Oh", []) or [b"oh"]
+    assert one.get(post.get_absolute_url()).status == 500
+
+
 def test_another_release_makes_its_own_pages(processes, post):
     one, _other = processes
     one.get(PATH)
