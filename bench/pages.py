@@ -64,15 +64,12 @@ def addresses() -> dict[str, str]:
     }
 
 
-def measure(size: int, kilobytes: int) -> dict[str, list[float]]:
-    from django.core.management import call_command
+def measure() -> dict[str, list[float]]:
     from django.core.wsgi import get_wsgi_application
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     application = get_wsgi_application()
-    call_command("migrate", verbosity=0)
-    fill_once(size, kilobytes)
     found = {}
     for kind, path in addresses().items():
         with CaptureQueriesContext(connection) as queries:
@@ -132,7 +129,7 @@ def get(application, path: str) -> bytes:
 # The twin
 
 
-def against_the_twin(environment: dict) -> None:
+def against_the_twin(environment: dict, paths: dict) -> None:
     servers = {
         "ours": serve("allforces.wsgi:application", environment),
         "twin": serve("bench.twin.wsgi:application", environment),
@@ -140,7 +137,6 @@ def against_the_twin(environment: dict) -> None:
     try:
         for port, _process in servers.values():
             wait_for(port)
-        paths = json.loads(run_inside("--addresses", environment))
         say(f"{'requests a second':35} {'ours':>8} {'twin':>8}   ratio (median of {TWIN_ROUNDS} rounds)")
         for kind in ("home", "category", "category, page 500 or the last", "tag", "article"):
             rates = {name: [] for name in servers}
@@ -233,11 +229,9 @@ def inside(options) -> None:
 
     if not Path(settings.STATIC_ROOT).exists():
         call_command("collectstatic", interactive=False, verbosity=0)
-    say(
-        json.dumps(
-            addresses() if options.addresses else measure(int(os.environ["BENCH_SIZE"]), options.kilobytes)
-        )
-    )
+    call_command("migrate", verbosity=0)
+    fill_once(int(os.environ["BENCH_SIZE"]), options.kilobytes)
+    say(json.dumps(addresses() if options.addresses else measure()))
 
 
 def say(text: str) -> None:
@@ -272,10 +266,11 @@ def report(options, folder: Path) -> None:
             name = urlsplit(environment["DATABASE_URL"]).path[1:]
             create = ["psql", "-q", os.environ["DATABASE_URL"], "-c", f'CREATE DATABASE "{name}"']
             subprocess.run(create, check=False, stderr=subprocess.DEVNULL)  # noqa: S603  it may be there
-        found = json.loads(run_inside("--measure", environment, "--kilobytes", str(options.kilobytes)))
+        weight = ("--kilobytes", str(options.kilobytes))
         if options.twin:
-            against_the_twin(environment)
+            against_the_twin(environment, json.loads(run_inside("--addresses", environment, *weight)))
             continue
+        found = json.loads(run_inside("--measure", environment, *weight))
         first = first or found
         say(f"{size:,} posts{'':23} CPU ms (clock) queries  to the first size")
         for kind, (cpu, clock, queries) in found.items():

@@ -58,8 +58,9 @@ class Scope:
 class Listing:
     """The public posts of the site, or of one category, author or tag (`ref` is its key), the newest first.
 
-    With `start` and `end` only those published from one Tokyo date up to, but without, another. All answers
-    are those of one moment, `now`. It can be counted and sliced (from the front), as a paginator does.
+    With `start` and `end` only those published from one Tokyo date up to, but without, another: some days of
+    one month, or whole months. All answers are those of one moment, `now`. It can be counted and sliced (from
+    the front), as a paginator does.
     """
 
     scope: Scope = Scope()
@@ -88,12 +89,18 @@ class Listing:
         length = asked.stop - (asked.start or 0)
         if not length:
             return []
-        start, between = self._found(asked.start or 0)
+        found = self._found(asked.start or 0)
+        if found is None:
+            return []
+        start, between = found
         return _cards(self.scope, length, now=self.now, offset=start, **self._given(), **between)
 
     def rows(self, posts: PostQuerySet, start: int, stop: int) -> PostQuerySet:
         """Those of `posts` that stand at these places of the list."""
-        offset, between = self._found(start)
+        found = self._found(start)
+        if found is None:
+            return posts.none()
+        offset, between = found
         keys = _keys(self.scope, stop - start, self.now, offset, **self._given(), **between)
         return posts.filter(pk__in=keys).newest_first()
 
@@ -115,25 +122,33 @@ class Listing:
         moments = {"after": self.start, "before": self.end}
         return {name: tokyo_day(date)[0] for name, date in moments.items() if date}
 
-    def _found(self, place: int) -> tuple[int, dict]:
-        """How many posts to pass over for this place, and between which moments."""
+    def _found(self, place: int) -> tuple[int, dict] | None:
+        """How many posts to pass over for this place, and between which moments; None beyond the last."""
         between = self._between()
         if place <= FEW and "months" not in self.__dict__:
             return place, between
-        day, passed = self._nearest(place)
-        if day:
-            before = tokyo_day(day)[0]
-            between["before"] = min(before, between.get("before", before))
+        nearest = self._nearest(place)
+        if nearest is None:
+            return None
+        day, passed = nearest
+        before = tokyo_day(day)[0]
+        between["before"] = min(before, between.get("before", before))
         return place - passed, between
 
-    def _nearest(self, place: int) -> tuple[datetime.date | None, int]:
-        """A day before which `place` is near, and how many posts are not before that day."""
-        passed, month = _found_in(self.months, place)
-        if month is None or place - passed <= FEW or self.scope.kind is Tag:
-            return (month and next_month(month)), passed
-        days = self._numbers(Tally.Unit.DAY, month, next_month(month))
-        newer, day = _found_in(days, place - passed)
-        return day and day + datetime.timedelta(days=1), passed + newer
+    def _nearest(self, place: int) -> tuple[datetime.date, int] | None:
+        """A day before which `place` is near, and how many posts of the list are not before that day."""
+        found = _found_in(self.months, place)
+        if found is None:
+            return None
+        passed, month = found
+        end = min(filter(None, [next_month(month), self.end]))
+        if place - passed <= FEW or self.scope.kind is Tag:
+            return end, passed
+        found = _found_in(self._numbers(Tally.Unit.DAY, month, end), place - passed)
+        if found is None:  # a post has gone since the months were counted
+            return None
+        newer, day = found
+        return day + datetime.timedelta(days=1), passed + newer
 
     def _numbers(self, unit: Tally.Unit, start, end) -> list[Days]:
         """What the tally says of these days, less the posts whose hour has not come; newest first."""
@@ -197,11 +212,11 @@ def next_month(day: datetime.date) -> datetime.date:
     return (day.replace(day=1) + datetime.timedelta(days=31)).replace(day=1)
 
 
-def _found_in(numbers: list[Days], place: int) -> tuple[int, datetime.date | None]:
+def _found_in(numbers: list[Days], place: int) -> tuple[int, datetime.date] | None:
     """How many are before the entry that holds `place` (counted from 0), and that entry; None beyond all."""
     passed = 0
     for first, count in numbers:
         if place < passed + count:
             return passed, first
         passed += count
-    return 0, None
+    return None

@@ -51,6 +51,15 @@ def test_sections_show_older_posts_of_each_category_in_the_order_of_categories(c
     ]
 
 
+def test_a_section_is_full_when_the_newest_of_its_stories_leads_the_page(client):
+    make_posts(10, category="半導体")
+    for n in range(5):
+        make_post(f"規制の動き{n}", category="規制", featured=not n, published_at=hours_ago(100 + n))
+    titles = Markup(client.get("/")).titles()
+    assert titles[0] == "規制の動き0"
+    assert titles[11:] == [f"規制の動き{n}" for n in range(1, 4)]
+
+
 def test_posts_without_category_author_cover_or_excerpt_are_shown(client):
     for n in range(12):
         make_post(f"裸の記事{n}", category=None, author=None, excerpt="", published_at=hours_ago(n + 1))

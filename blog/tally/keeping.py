@@ -50,6 +50,11 @@ def recount(using: str = "default") -> None:
         )
 
 
+def forget_empty(using: str = "default") -> None:
+    """Remove what counts nothing (any more): a number is made for each moment of expiry."""
+    _run([f"DELETE FROM {VENDORS[connections[using].vendor].TABLE} WHERE count = 0"], using)
+
+
 def wrong_numbers(using: str = "default") -> int:
     """How many numbers are not what the posts say."""
     sql = VENDORS[connections[using].vendor]

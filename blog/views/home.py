@@ -83,7 +83,7 @@ def _featured_and_sections(*, now, **shown):
     # A window function would say it shorter, and read the whole archive.
     wanted += [
         Category.objects.order_by().values(nth=Subquery(of_category[n : n + 1]))
-        for n in range(STORIES_A_SECTION)
+        for n in range(STORIES_A_SECTION + 1)  # one of them may lead the page
     ]
     return Post.objects.with_card_data().in_any(*wanted).newest_first()
 

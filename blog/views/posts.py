@@ -44,7 +44,7 @@ class PostView(HeadMixin, DetailView):
             day = datetime.date(self.kwargs["year"], self.kwargs["month"], self.kwargs["day"])
         except ValueError as error:
             raise Http404(_("There is no such day.")) from error
-        post = next(iter(_at(day=day, slug=slug)), None) if "\0" not in slug else None
+        post = next(iter(_at(day=day, slug=slug)), None)
         if not post or not (post.is_public or post.is_gone):
             raise Http404(_("There is no such article."))
         return post

@@ -1,6 +1,7 @@
 """Totals and pages against counting by hand, while everything that can happen to a post happens."""
 
 import datetime
+import json
 import random
 
 import pytest
@@ -10,10 +11,10 @@ from django.utils import timezone
 
 from blog.addresses import tokyo_date
 from blog.checks import posts_are_counted
-from blog.listing import FEW, Listing
-from blog.models import Author, Category, Merge, Post, Tag, TaggedPost
+from blog.listing import FEW, Listing, next_month
+from blog.models import Author, Category, Merge, Post, Tag, TaggedPost, Tally
 from blog.tally import keeping
-from tests.factories import make_author, make_category, make_post, make_superuser, make_tag, tokyo
+from tests.factories import make_author, make_category, make_draft, make_post, make_superuser, make_tag, tokyo
 
 pytestmark = pytest.mark.django_db
 
@@ -173,10 +174,65 @@ def test_periods_stay_exact_whatever_happens(chaos):
         first = tokyo_date(post.published_at).replace(day=1)
         months[first] = months.get(first, 0) + 1
     assert dict(Listing().months) == months
-    for day in {tokyo_date(post.published_at) for post in expected}:
-        listing = Listing(start=day, end=day + datetime.timedelta(days=1))
-        posts = [post for post in expected if tokyo_date(post.published_at) == day]
-        assert (listing.count(), listing[0:50]) == (len(posts), posts)
+    days = {tokyo_date(post.published_at) for post in expected}
+    periods = [(day, day + datetime.timedelta(days=1)) for day in days]
+    periods += [(month, next_month(month)) for month in months]
+    periods += [
+        (datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1)) for year in {day.year for day in days}
+    ]
+    for start, end in periods:
+        posts = [post for post in expected if start <= tokyo_date(post.published_at) < end]
+        listing = Listing(start=start, end=end)
+        assert listing.count() == len(posts)
+        for place in range(0, len(posts) + 3, 3):
+            assert listing[place : place + 3] == posts[place : place + 3], (start, end, place)
+
+
+def test_a_day_with_more_posts_than_are_passed_over_has_all_its_pages(monkeypatch):
+    monkeypatch.setattr("blog.listing.FEW", 2)
+    posts = [make_post(published_at=tokyo(2025, 1, 31, hour)) for hour in range(9)]
+    make_post(published_at=tokyo(2025, 2, 1))
+    make_post(published_at=tokyo(2025, 1, 30, 23))
+    listing = Listing(start=datetime.date(2025, 1, 31), end=datetime.date(2025, 2, 1))
+    assert [listing[start : start + 3] for start in (0, 3, 6, 9)] == [
+        posts[:5:-1], posts[5:2:-1], posts[2::-1], [],
+    ]  # fmt: skip
+
+
+def test_beyond_the_last_page_nothing_is_passed_over(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr("blog.listing.FEW", 2)
+    for _ in range(3):
+        make_post()
+    with django_assert_num_queries(1):
+        assert Listing()[50_000:50_010] == []
+    with django_assert_num_queries(1):
+        assert list(Listing().rows(Post.objects.all(), 50_000, 50_010)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_loaded_with_the_taggings_before_the_posts_is_counted(tmp_path):
+    make_post(tags=["AI"]), make_draft(tags=["AI"])
+    file = tmp_path / "dump.json"
+    call_command(
+        "dumpdata", "blog.Category", "blog.Author", "blog.Tag", "blog.TaggedPost", "blog.Post", output=file
+    )
+    rows = json.loads(file.read_text())
+    rows.sort(key=lambda row: row["model"] == "blog.post")
+    file.write_text(json.dumps(rows))
+    call_command("flush", interactive=False, verbosity=0)
+    call_command("loaddata", file, verbosity=0)
+    assert (Listing.of(Tag.objects.get()).count(), keeping.wrong_numbers(), keeping.wrong_copies()) == (
+        1,
+        0,
+        0,
+    )
+
+
+def test_numbers_of_nothing_are_removed_when_the_outbox_is_cleaned():
+    make_post(expires_at=timezone.now() + datetime.timedelta(days=1)).delete()
+    assert Tally.objects.filter(count=0).exists()
+    keeping.forget_empty()
+    assert not Tally.objects.exists()
 
 
 def test_a_scheduled_post_counts_from_its_minute_on(clock):

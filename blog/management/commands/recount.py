@@ -18,8 +18,9 @@ class Command(BaseCommand):
         if check and (wrong or missing):
             raise CommandError(_("Wrong numbers: %d. Triggers missing: %s.") % (wrong, missing))
         if not check:
-            keeping.install()
-            if wrong:
+            if missing:
+                keeping.install()
+            elif wrong:
                 keeping.recount()
         if verbosity:
             self.stdout.write(_("Wrong numbers: %d.") % wrong)

@@ -13,6 +13,7 @@ from blog.feeds.counting import forget_old
 from blog.models import Purge
 from blog.outbox.work import Worker, forget_done
 from blog.push.handlers import HANDLERS
+from blog.tally import keeping
 
 SECONDS_BETWEEN_LOOKS = 1
 LOOKS_BETWEEN_CLEANINGS = 3600
@@ -48,6 +49,7 @@ class Command(BaseCommand):
                 forget_done(timezone.now())
                 forget_old(tokyo_date(timezone.now()))
                 Purge.objects.forgettable().delete()
+                keeping.forget_empty()
             return worker.work_one()
         except (OperationalError, InterfaceError) as error:
             self.stderr.write(_("The database is away: %(error)s") % {"error": error})

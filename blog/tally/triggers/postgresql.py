@@ -63,7 +63,14 @@ _CHANGED = """
     former.author_id)"""
 
 _FUNCTIONS = [
-    _function("tally_post_insert", _step(_of_posts("new_rows", "p", 1))),
+    # Taggings are there already where a file is loaded table by table.
+    _function(
+        "tally_post_insert",
+        f"""
+{_step(_of_posts("new_rows", "p", 1))}
+UPDATE blog_taggedpost AS t SET status = p.status, published_at = p.published_at, expires_at = p.expires_at
+    FROM new_rows AS p WHERE t.content_object_id = p.id;""",
+    ),
     _function("tally_post_delete", _step(_of_posts("old_rows", "p", -1))),
     _function(
         "tally_post_update",

@@ -61,7 +61,7 @@ _CHANGED = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in _WATCHED)
 _COPY_TO_TAGGING = """
 UPDATE blog_taggedpost SET (status, published_at, expires_at) =
     (SELECT status, published_at, expires_at FROM blog_post WHERE id = NEW.content_object_id)
-    WHERE id = NEW.id;"""
+    WHERE id = NEW.id AND EXISTS (SELECT 1 FROM blog_post WHERE id = NEW.content_object_id);"""
 _ADD_TAGGING = _add(
     TAG,
     "NEW.tag_id",
@@ -89,8 +89,10 @@ def _trigger(event: str, *statements: str) -> str:
 
 _BODIES = {
     "tally_post_insert": _trigger(
-        "INSERT ON blog_post WHEN NEW.status = 'published'",
+        "INSERT ON blog_post",
         _add_post("NEW"),
+        _COPY_TO_TAGGINGS,  # of which there are some already where a file is loaded table by table
+        _ADD_ALL_TAGGINGS,
     ),
     "tally_post_delete": _trigger(
         "DELETE ON blog_post WHEN OLD.status = 'published'",
