@@ -19,12 +19,8 @@ class Redis(RedisCache):
 
     _rests_until = 0.0
 
-    @property
-    def is_away(self) -> bool:
-        return time.monotonic() < Redis._rests_until
-
     def _or(self, fallback, call, *args, **kwargs):
-        if self.is_away:
+        if time.monotonic() < Redis._rests_until:
             return fallback
         try:
             return call(*args, **kwargs)

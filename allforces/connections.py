@@ -4,6 +4,8 @@ Passwords stand in these addresses: no message repeats one.
 """
 
 import re
+import warnings
+from collections.abc import Callable
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
@@ -13,6 +15,7 @@ from allforces import environment
 
 POSTGRESQL = "django.db.backends.postgresql"
 SQLITE = "django.db.backends.sqlite3"
+REDIS = "django.core.cache.backends.redis.RedisCache"
 SECONDS_TO_CONNECT = 5
 SECONDS_IN_POOL = 2  # for a free connection; while the database is away, every request waits that long
 
@@ -67,14 +70,25 @@ def _database(name: str, database: dict, pool: int) -> dict:
 
 def cache(env: environ.Env) -> dict:
     """CACHES["default"]. Redis may go away at any time: then the cache is empty, for an instant's wait."""
-    try:
-        parsed = env.cache_url("CACHE_URL", default="locmemcache://")
-    except ImproperlyConfigured:
-        raise ImproperlyConfigured("CACHE_URL must be like redis://host:6379/0.") from None
-    if parsed["BACKEND"] != "django.core.cache.backends.redis.RedisCache":
+    parsed = _read("CACHE_URL", "redis://host:6379/0", lambda name: _cache(env, name))
+    if parsed["BACKEND"] != REDIS:
         return parsed
     options = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, **parsed.get("OPTIONS", {})}
     return {**parsed, "BACKEND": "allforces.cache.Redis", "OPTIONS": options}
+
+
+def _cache(env: environ.Env, name: str) -> dict:
+    parsed = env.cache_url(name, default="locmemcache://")
+    if parsed["BACKEND"] == REDIS:  # its client would find out with the first request
+        for location in parsed["LOCATION"] if isinstance(parsed["LOCATION"], list) else [parsed["LOCATION"]]:
+            urlsplit(location).port  # noqa: B018  raises ValueError
+    return parsed
+
+
+def email(env: environ.Env) -> dict:
+    """The settings EMAIL_*."""
+    example = "smtp+tls://user:password@host:587"
+    return _read("EMAIL_URL", example, lambda name: env.email_url(name, default="consolemail://"))
 
 
 def bucket(value: str, site_url: str) -> dict:
@@ -121,7 +135,20 @@ def bucket(value: str, site_url: str) -> dict:
 
 def database(env: environ.Env, name: str) -> dict:
     """A database's address as Django's settings; what cannot be one is refused."""
-    database = env.db(name)
+    example = "postgres://user:password@host/name"
+    database = _read(name, example, env.db)
     if database.get("ENGINE") not in {POSTGRESQL, SQLITE} or not database.get("NAME"):
-        raise ImproperlyConfigured(f"{name} must be like postgres://user:password@host/name.")
+        raise ImproperlyConfigured(f"{name} must be like {example}.")
     return database
+
+
+def _read(name: str, example: str, read: Callable[[str], dict]) -> dict:
+    """What `read` makes of an address; what it would complain of is refused in words without the address."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            return read(name)
+    except (ImproperlyConfigured, UserWarning, ValueError):
+        raise ImproperlyConfigured(
+            f"{name} must be like {example} (with %-codes for signs such as / and @ in a password)."
+        ) from None

@@ -191,7 +191,7 @@ OTP_WEBAUTHN_ALLOWED_ORIGINS = [
 OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a body may have 10 MB
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(connections.email(env))
 
 TAGGIT_TAGS_FROM_STRING = "blog.naming.parse_tags"
 TAGGIT_STRING_FROM_TAGS = "blog.naming.join_tags"

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from blog.pagecache.policy import Rendering
 
-FRESH = ("/admin/", "/preview/", "/readyz")  # a preview's link is used the moment it was made
+FRESH = ("/admin/", "/preview/", "/readyz", "/metrics")  # a preview's link is used the moment it was made
 SECONDS_OF_REST = 10  # for a replica that has failed, before it is asked again
 
 _allowed: ContextVar[bool] = ContextVar("may read from the replica", default=False)

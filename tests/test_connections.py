@@ -1,5 +1,7 @@
 """allforces/connections.py: what an address in the environment becomes."""
 
+import traceback
+
 import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -7,6 +9,11 @@ from django.core.exceptions import ImproperlyConfigured
 from allforces import connections
 
 PRIMARY = {"ENGINE": connections.POSTGRESQL, "NAME": "site", "HOST": "db", "PORT": 5432, "USER": "u"}
+READERS = {
+    "DATABASE_URL": lambda env: connections.database(env, "DATABASE_URL"),
+    "CACHE_URL": connections.cache,
+    "EMAIL_URL": connections.email,
+}
 SQLITE = {"ENGINE": connections.SQLITE, "NAME": "site.sqlite3"}
 
 
@@ -92,3 +99,36 @@ def test_no_browser_is_sent_from_https_to_a_bucket_without_tls():
 def test_the_pictures_are_never_where_unchecked_uploads_arrive(location):
     with pytest.raises(ImproperlyConfigured, match="location"):
         connections.bucket(f"s3://K:S@s3.example.jp/b?location={location}", "https://news.example.jp")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgres://site:geheim/7#x@db/site"),
+        ("DATABASE_URL", "postgres://site:geheim@db:port/site"),
+        ("DATABASE_URL", "unheard-of://site:geheim@db/site"),
+        ("DATABASE_URL", "sqlite://geheim/site.sqlite3"),
+        ("CACHE_URL", "redis://:geheim/7@cache:6379/0"),
+        ("CACHE_URL", "unheard-of://:geheim@cache"),
+        ("EMAIL_URL", "smtp+tls://desk:geheim/7@mail:587"),
+        ("EMAIL_URL", "unheard-of://desk:geheim@mail"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused_without_its_password(monkeypatch, recwarn, name, value):
+    monkeypatch.setenv(name, value)
+    env = environ.Env()
+    with pytest.raises(ImproperlyConfigured, match=f"{name} must be like") as refusal:
+        READERS[name](env)
+    assert "geheim" not in "".join(traceback.format_exception(refusal.value))
+    assert not recwarn.list
+
+
+def test_mail_is_sent_as_its_address_says(monkeypatch):
+    monkeypatch.setenv("EMAIL_URL", "smtp+tls://desk:p%2Fw@mail.example.jp:587")
+    settings = connections.email(environ.Env())
+    assert (settings["EMAIL_HOST"], settings["EMAIL_PORT"], settings["EMAIL_HOST_PASSWORD"]) == (
+        "mail.example.jp",
+        587,
+        "p/w",
+    )
+    assert settings["EMAIL_USE_TLS"]

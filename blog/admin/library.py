@@ -93,7 +93,7 @@ class LibraryViews:
             raise PermissionDenied
         name, size = request.POST.get("name", "")[:255], request.POST.get("size", "")
         try:
-            offer = default_storage.offer(request.user, name, int(size) if size.isdecimal() else 0)
+            offer = default_storage.offer(request.user, name, int(size[:12]) if size.isdecimal() else 0)
         except UnusablePicture as refusal:
             return JsonResponse({"file": [str(refusal)]}, status=400)
         return JsonResponse(offer)

@@ -2,13 +2,18 @@
 
 import datetime
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-LATE = datetime.timedelta(minutes=15)
 OPEN = Q(done_at__isnull=True, given_up_at__isnull=True)
+
+
+def late_since(now: datetime.datetime) -> datetime.datetime:
+    """What was due before this moment should have been worked on."""
+    return now - datetime.timedelta(seconds=settings.OUTBOX_IS_LATE_AFTER)
 
 
 def due_filter(now: datetime.datetime) -> Q:
@@ -30,8 +35,8 @@ class TaskQuerySet(models.QuerySet):
         return self.filter(given_up_at__isnull=False)
 
     def late(self, now):
-        """Those that nobody works on although they have been due for long."""
-        return self.due(now - LATE)
+        """Those that nobody works on although they have been due for OUTBOX_LATE_MINUTES."""
+        return self.due(late_since(now))
 
     @transaction.atomic
     def send_again(self) -> int:

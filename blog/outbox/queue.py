@@ -79,4 +79,5 @@ def put_back(task: Task, error: str, *, wait: datetime.timedelta | None) -> None
     if told_again.update(leased_until=None):
         return
     ending = {"given_up_at": timezone.now()} if wait is None else {"due_at": timezone.now() + wait}
-    mine.update(leased_until=None, last_error=error[:2000], **ending)
+    error = error.replace("\0", "")[:2000]  # which no text of PostgreSQL may hold
+    mine.update(leased_until=None, last_error=error, **ending)

@@ -75,11 +75,6 @@ class Worker:
             finish(task)
 
 
-def work_one(handlers: Handlers) -> bool:
-    """One task, by a worker that has done none before."""
-    return Worker(handlers).work_one()
-
-
 def wait_after(task: Task, error: Exception) -> datetime.timedelta:
     """Twice as long each time, with some chance in it, so that not all come back at once."""
     asked = error.wait if isinstance(error, LaterError) else None

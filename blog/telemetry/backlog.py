@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
@@ -14,15 +15,22 @@ class Backlog:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         now = timezone.now()
+        up = GaugeMetricFamily("allforces_database_up", "Whether the database answers")
         tasks = GaugeMetricFamily("allforces_outbox_tasks", "Tasks of the outbox", labels=["kind", "state"])
         late = GaugeMetricFamily(
             "allforces_outbox_oldest_seconds", "How long ago the oldest task was due", labels=["kind"]
         )
-        for row in backlog(now):
+        try:
+            rows = backlog(now)
+        except (OperationalError, InterfaceError):  # the other figures are wanted most just then
+            rows = None
+        up.add_metric([], rows is not None)
+        for row in rows or ():
             for state in ("scheduled", "due", "in_work", "given_up"):
                 tasks.add_metric([row["kind"], state], row[state])
             since = (now - row["oldest"]).total_seconds() if row["oldest"] else 0
             late.add_metric([row["kind"]], since)
+        yield up
         yield tasks
         yield late
 

@@ -34,7 +34,7 @@ def write_hits() -> None:
     with _writing:
         for kind, count in list(_hits.items()):
             if new := count - _written.get(kind, 0):
-                metrics.CACHE.labels(kind).inc(new)
+                metrics.count_hits(kind, new)
                 _written[kind] = count
 
 

@@ -46,7 +46,7 @@ class Measure:
 
     def _tell_slow(self, sql: str, seconds: float) -> None:
         """The SQL has placeholders: what was asked for is not written down."""
-        metrics.SLOW_QUERIES.labels(self.view).inc()
+        metrics.count_slow_query(self.view)
         sql, milliseconds = " ".join(str(sql).split())[:LONGEST_SQL], round(seconds * 1000, 1)
         extra = {"view": self.view, "ms": milliseconds, "sql": sql}
         log.warning("A query took %s ms in %s: %s", milliseconds, self.view, sql, extra=extra)

@@ -5,10 +5,16 @@ and whichever of them is asked adds them up: https://prometheus.github.io/client
 it a worker tells its own figures alone.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+log = logging.getLogger("blog.telemetry.metrics")
 
 OF_THIS_PROCESS = CollectorRegistry()
 
@@ -41,9 +47,30 @@ def count_request(
     query_seconds: float,
 ) -> None:
     """Count one request that Django answered."""
-    REQUESTS.labels(view, method if method in METHODS else "other", status).inc()
-    LATENCY.labels(view).observe(seconds)
-    CACHE.labels(cache).inc()
-    if queries:
-        QUERIES.labels(view).inc(queries)
-        QUERY_SECONDS.labels(view).inc(query_seconds)
+    with _at_worst_uncounted():
+        REQUESTS.labels(view, method if method in METHODS else "other", status).inc()
+        LATENCY.labels(view).observe(seconds)
+        CACHE.labels(cache).inc()
+        if queries:
+            QUERIES.labels(view).inc(queries)
+            QUERY_SECONDS.labels(view).inc(query_seconds)
+
+
+def count_hits(kind: str, number: int) -> None:
+    """Count what the page cache has answered before Django was asked."""
+    with _at_worst_uncounted():
+        CACHE.labels(kind).inc(number)
+
+
+def count_slow_query(view: str) -> None:
+    with _at_worst_uncounted():
+        SLOW_QUERIES.labels(view).inc()
+
+
+@contextmanager
+def _at_worst_uncounted() -> Iterator[None]:
+    """The folder of figures may be full or not ours: no answer fails for that."""
+    try:
+        yield
+    except OSError as error:
+        log.error("The figures for Prometheus cannot be written: %s", error)

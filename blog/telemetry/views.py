@@ -1,6 +1,5 @@
 """Where Prometheus reads the figures. For everybody else there is nothing at this address."""
 
-import ipaddress
 import os
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from blog.accounts.addresses import client_address
+from blog.accounts.addresses import client_ip
 from blog.telemetry.backlog import Backlog
 from blog.telemetry.cache import write_hits
 from blog.telemetry.metrics import OF_THIS_PROCESS
@@ -41,10 +40,8 @@ def is_from_inside(request: HttpRequest) -> bool:
     is_forwarded = "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META
     if not settings.METRICS_NETWORKS or (is_forwarded and not settings.TRUSTED_PROXIES):
         return False
-    address = client_address(request)
-    return address is not None and any(
-        ipaddress.ip_address(address) in network for network in settings.METRICS_NETWORKS
-    )
+    address = client_ip(request)
+    return address is not None and any(address in network for network in settings.METRICS_NETWORKS)
 
 
 def _of_all_processes() -> CollectorRegistry:

@@ -1,9 +1,7 @@
 """Answers for monitors: is the process alive, and could it serve everything it should."""
 
-import datetime
 from functools import cache
 
-from django.conf import settings
 from django.core.cache import cache as store
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -72,5 +70,4 @@ def _migrations_here() -> set:
 
 def _outbox_is_worked() -> bool:
     """Nothing waits for long after it was due. What failed and is tried later is due later."""
-    long_ago = timezone.now() - datetime.timedelta(seconds=settings.OUTBOX_IS_LATE_AFTER)
-    return not Task.objects.due(long_ago).exists()
+    return not Task.objects.late(timezone.now()).exists()

@@ -9,7 +9,7 @@ from blog.feeds.directory import channel_for
 from blog.feeds.formats import FORMATS
 from blog.feeds.models import FeedCheck
 from blog.models import Post
-from blog.outbox.work import work_one
+from blog.outbox.work import Worker
 from blog.push.handlers import HANDLERS
 from tests.factories import make_category, make_post, withdraw
 
@@ -76,7 +76,7 @@ def test_what_would_trouble_a_subscriber_is_found(form, document, problem):
 
 def test_each_publication_has_its_feeds_looked_at(subjects):
     make_post(**subjects)
-    while work_one(HANDLERS):
+    while Worker(HANDLERS).work_one():
         pass
     keys = set(FeedCheck.objects.values_list("key", flat=True))
     assert keys == {"site", "corrections", "category/tech", "tag/ai", "author/yama"}
@@ -94,10 +94,10 @@ def test_a_new_look_takes_the_place_of_the_last_one():
 
 def test_the_checks_of_a_feed_that_is_gone_go_too(subjects):
     post = make_post(**subjects)
-    while work_one(HANDLERS):
+    while Worker(HANDLERS).work_one():
         pass
     withdraw(post)
-    while work_one(HANDLERS):
+    while Worker(HANDLERS).work_one():
         pass
     keys = set(FeedCheck.objects.values_list("key", flat=True))
     assert keys == {"site", "corrections", "category/tech"}
@@ -116,7 +116,7 @@ def test_a_check_of_an_address_that_was_left_is_forgotten(admin_client):
     category.slug = "technology"
     category.save()
     admin_client.post("/admin/blog/feedstate/check/")
-    while work_one(HANDLERS):
+    while Worker(HANDLERS).work_one():
         pass
     keys = set(FeedCheck.objects.values_list("key", flat=True))
     assert "category/technology" in keys and "category/tech" not in keys

@@ -8,7 +8,7 @@ from django.utils import timezone
 from blog.management.commands.run_outbox import Command
 from blog.outbox.models import Task, TaskQuerySet
 from blog.outbox.queue import LEASE, cancel, finish, put_back, take, tell
-from blog.outbox.work import ATTEMPTS, KEPT, HopelessError, LaterError, Worker, forget_done, work_one
+from blog.outbox.work import ATTEMPTS, KEPT, HopelessError, LaterError, Worker, forget_done
 from tests.outage import database_away
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +29,8 @@ def failing(error, times):
 def test_a_task_is_worked_once_and_kept_as_done():
     handler, seen = failing(None, 0)
     tell("mail", "a", {"to": "b"})
-    assert work_one({"mail": handler}) is True
-    assert work_one({"mail": handler}) is False
+    assert Worker({"mail": handler}).work_one() is True
+    assert Worker({"mail": handler}).work_one() is False
     assert seen == [{"to": "b"}]
     assert Task.objects.get().done_at is not None
 
@@ -38,9 +38,9 @@ def test_a_task_is_worked_once_and_kept_as_done():
 def test_a_task_is_not_worked_before_its_time(clock):
     handler, _seen = failing(None, 0)
     tell("mail", "a", due_at=timezone.now() + datetime.timedelta(minutes=5))
-    assert work_one({"mail": handler}) is False
+    assert Worker({"mail": handler}).work_one() is False
     clock(minutes=5)
-    assert work_one({"mail": handler}) is True
+    assert Worker({"mail": handler}).work_one() is True
 
 
 def test_what_waits_already_is_not_told_twice_and_the_last_word_counts():
@@ -61,7 +61,7 @@ def test_what_was_done_can_be_told_again():
     handler, seen = failing(None, 0)
     for _ in range(2):
         tell("mail", "a")
-        work_one({"mail": handler})
+        Worker({"mail": handler}).work_one()
     assert len(seen) == 2
 
 
@@ -70,14 +70,14 @@ def test_a_failure_is_tried_again_later_and_later(clock):
     tell("mail", "a")
     waits = []
     for _ in range(3):
-        work_one({"mail": handler})
+        Worker({"mail": handler}).work_one()
         task = Task.objects.get()
         waits.append((task.due_at - timezone.now()).total_seconds())
         assert task.last_error == "LaterError: the hub answers 503"
-        assert work_one({"mail": handler}) is False
+        assert Worker({"mail": handler}).work_one() is False
         clock(seconds=waits[-1])
     assert 24 <= waits[0] <= 36 and 48 <= waits[1] <= 72 and 96 <= waits[2] <= 144
-    work_one({"mail": handler})
+    Worker({"mail": handler}).work_one()
     assert Task.objects.get().done_at is not None
     assert len(seen) == 4
 
@@ -85,7 +85,7 @@ def test_a_failure_is_tried_again_later_and_later(clock):
 def test_the_other_side_may_ask_for_more_time():
     handler, _ = failing(LaterError("429", datetime.timedelta(hours=1)), 1)
     tell("mail", "a")
-    work_one({"mail": handler})
+    Worker({"mail": handler}).work_one()
     wait = Task.objects.get().due_at - timezone.now()
     assert wait > datetime.timedelta(minutes=59)
 
@@ -93,27 +93,34 @@ def test_the_other_side_may_ask_for_more_time():
 def test_a_fault_of_ours_is_kept_with_the_task_and_tried_again(clock):
     handler, _ = failing(ZeroDivisionError("division by zero"), 1)
     tell("mail", "a")
-    work_one({"mail": handler})
+    Worker({"mail": handler}).work_one()
     assert Task.objects.get().last_error == "ZeroDivisionError: division by zero"
     clock(minutes=1)
-    work_one({"mail": handler})
+    Worker({"mail": handler}).work_one()
     assert Task.objects.get().done_at is not None
+
+
+def test_an_answer_with_a_nul_in_it_is_kept_as_an_error():
+    handler, _ = failing(LaterError("the hub says \0 and nothing else"), 1)
+    tell("mail", "a")
+    Worker({"mail": handler}).work_one()
+    assert Task.objects.get().last_error == "LaterError: the hub says  and nothing else"
 
 
 def test_what_is_hopeless_is_given_up_at_once_and_stays_to_be_seen():
     handler, _ = failing(HopelessError("404"), 1)
     tell("mail", "a")
-    work_one({"mail": handler})
+    Worker({"mail": handler}).work_one()
     task = Task.objects.get()
     assert task.given_up_at is not None and task.last_error == "404"
-    assert work_one({"mail": handler}) is False
+    assert Worker({"mail": handler}).work_one() is False
 
 
 def test_what_never_works_is_given_up_in_the_end(clock):
     handler, seen = failing(LaterError("away"), 100)
     tell("mail", "a")
     for _ in range(ATTEMPTS + 2):
-        work_one({"mail": handler})
+        Worker({"mail": handler}).work_one()
         clock(hours=8)
     assert len(seen) == ATTEMPTS
     assert Task.objects.given_up().count() == 1
@@ -121,7 +128,7 @@ def test_what_never_works_is_given_up_in_the_end(clock):
 
 def test_an_unknown_kind_is_given_up_with_its_name():
     tell("carrier pigeon", "a")
-    work_one({})
+    Worker({}).work_one()
     assert "carrier pigeon" in Task.objects.given_up().get().last_error
 
 
@@ -189,7 +196,7 @@ def test_what_was_done_long_ago_is_forgotten_and_what_was_given_up_is_not(clock)
     hopeless, _ = failing(HopelessError("no"), 1)
     tell("good", "a"), tell("bad", "b")
     for _ in range(2):
-        work_one({"good": done, "bad": hopeless})
+        Worker({"good": done, "bad": hopeless}).work_one()
     clock(seconds=KEPT.total_seconds() + 1)
     forget_done(timezone.now())
     assert [task.kind for task in Task.objects.all()] == ["bad"]

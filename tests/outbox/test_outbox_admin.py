@@ -3,10 +3,11 @@ from django.utils import timezone, translation
 
 from blog.admin.base import short_moment
 from blog.outbox.admin import TaskAdmin
-from blog.outbox.models import LATE, Task
+from blog.outbox.models import Task
 from blog.outbox.queue import tell
-from blog.outbox.work import HopelessError, work_one
+from blog.outbox.work import HopelessError, Worker
 from tests.admin_pages import staff_with
+from tests.factories import hours_ago
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ def given_up():
         raise HopelessError("https://hub.example/: 404 <gone>")
 
     tell("websub", "https://hub.example/ a")
-    work_one({"websub": refuse})
+    Worker({"websub": refuse}).work_one()
     return Task.objects.get()
 
 
@@ -97,7 +98,7 @@ def test_thousands_are_sent_again_at_once(admin_client, django_assert_max_num_qu
 
 
 def test_the_list_tells_of_the_last_attempt_and_shows_the_late_ones(admin_client, given_up, clock):
-    tell("websub", "b", due_at=timezone.now() - LATE)
+    tell("websub", "b", due_at=hours_ago(0.2))
     tell("websub", "c")
     page = admin_client.get("/admin/blog/task/?state=given_up").content.decode()
     assert f'<td class="field-attempted">{short_moment(given_up.attempted_at)}</td>' in page

@@ -1,14 +1,13 @@
-import datetime
 import html
 
 import pytest
 from django.utils import timezone, translation
 
 from blog.outbox.desk import alarms
-from blog.outbox.models import LATE, Task
+from blog.outbox.models import Task
 from blog.outbox.queue import take, tell
 from tests.admin_pages import staff_with
-from tests.factories import make_post, tokyo
+from tests.factories import hours_ago, make_post, tokyo
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +18,9 @@ def given_up(kind: str, key: str, error: str, at=None) -> None:
 
 
 def test_an_outbox_that_keeps_up_raises_no_alarm():
-    tell("websub", "a", due_at=timezone.now() - LATE + datetime.timedelta(minutes=1))
-    tell("websub", "b", due_at=timezone.now() + LATE)
-    Task.objects.create(kind="purge", key="c", due_at=timezone.now() - LATE * 2, done_at=timezone.now())
+    tell("websub", "a", due_at=hours_ago(0.15))
+    tell("websub", "b", due_at=hours_ago(-0.25))
+    Task.objects.create(kind="purge", key="c", due_at=hours_ago(2), done_at=timezone.now())
     assert alarms() == []
 
 
@@ -39,10 +38,11 @@ def test_what_was_given_up_is_told_by_kind_with_its_last_error():
     assert websub.startswith("WebSub hub: 1 task was given up") and len(websub) < 300
 
 
-def test_an_outbox_that_nobody_works_on_raises_an_alarm(clock):
+def test_an_outbox_that_nobody_works_on_raises_an_alarm_when_the_environment_says(clock, settings):
     tell("websub", "a")
     tell("sitemap", "b")
-    clock(seconds=LATE.total_seconds())
+    settings.OUTBOX_IS_LATE_AFTER = 420
+    clock(seconds=settings.OUTBOX_IS_LATE_AFTER)
     take()  # of the sitemap: somebody is at it
     with translation.override("en"):
         ((text, query),) = alarms()

@@ -9,7 +9,7 @@ from blog.outbox import queue
 from blog.outbox.leases import kept
 from blog.outbox.models import Task
 from blog.outbox.queue import LEASE, finish, renew, take, tell
-from blog.outbox.work import ATTEMPTS, LaterError, Worker, work_one
+from blog.outbox.work import ATTEMPTS, LaterError, Worker
 from blog.telemetry.measuring import current
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_the_last_attempt_is_kept_with_the_task(clock):
     def refuse(payload):
         raise LaterError("503")
 
-    work_one({"mail": refuse})
+    Worker({"mail": refuse}).work_one()
     assert Task.objects.get().attempted_at == timezone.now()
 
 
@@ -95,7 +95,7 @@ def test_the_last_failure_is_told_as_an_error(caplog):
     def refuse(payload):
         raise LaterError("503")
 
-    work_one({"mail": refuse})
+    Worker({"mail": refuse}).work_one()
     assert [record.levelname for record in caplog.records if record.name == "blog.outbox.work"] == ["ERROR"]
     assert Task.objects.given_up().exists()
 
@@ -103,7 +103,7 @@ def test_the_last_failure_is_told_as_an_error(caplog):
 def test_the_log_knows_which_task_is_worked_on():
     seen = []
     tell("mail", "a")
-    work_one({"mail": lambda payload: seen.append((current().identity, current().view))})
+    Worker({"mail": lambda payload: seen.append((current().identity, current().view))}).work_one()
     assert seen == [(f"task-{Task.objects.get().pk}", "outbox:mail")]
 
 

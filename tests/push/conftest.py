@@ -1,6 +1,6 @@
 import pytest
 
-from blog.outbox.work import work_one
+from blog.outbox.work import Worker
 from blog.push.handlers import HANDLERS
 from tests.factories import make_author, make_category, make_tag
 from tests.push.hub import Hub
@@ -21,7 +21,7 @@ def work():
 
     def run() -> int:
         count = 0
-        while work_one(HANDLERS):
+        while Worker(HANDLERS).work_one():
             count += 1
         return count
 

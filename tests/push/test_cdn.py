@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from blog.outbox.models import Task
-from blog.outbox.work import work_one
+from blog.outbox.work import Worker
 from blog.push import cdn
 from blog.push.cdn import CROWDED, SETTLED, purge_later, tag_headers
 from blog.push.handlers import HANDLERS
@@ -179,9 +179,9 @@ def test_what_was_told_before_the_network_was_left_is_done_with(network, work, s
 def test_nothing_is_purged_while_a_process_of_ours_may_still_have_the_old_page(network, clock):
     hub = network("fastly")
     purge_later({"home"})
-    assert work_one(HANDLERS) is False
+    assert Worker(HANDLERS).work_one() is False
     clock(seconds=SETTLED.total_seconds())
-    assert work_one(HANDLERS) is True
+    assert Worker(HANDLERS).work_one() is True
     assert len(hub.told) == 1
 
 

@@ -4,12 +4,13 @@ import datetime
 import ipaddress
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from blog.outbox.models import Task
 from blog.outbox.queue import take, tell
-from blog.telemetry import cache
+from blog.telemetry import cache, metrics
 from tests.factories import make_post
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,37 @@ def test_who_is_in_the_network_reads_them_without_a_token(client, settings):
     assert asks(client, "11.1.2.3") == 404
     assert asks(client, "127.0.0.1") == 404
     assert asks(client, "") == 404
+
+
+def test_a_network_may_be_a_single_address(client, settings):
+    settings.METRICS_NETWORKS = [ipaddress.ip_network("2001:db8::17/128"), ipaddress.ip_network("10.0.0.5")]
+    assert asks(client, "2001:db8::17") == 200
+    assert asks(client, "2001:db8::18") == 404
+    assert asks(client, "::ffff:10.0.0.5") == 200
+    assert asks(client, "10.0.0.6") == 404
+
+
+def test_the_figures_can_be_read_while_the_database_is_away(client, figures, monkeypatch):
+    def away(now):
+        raise OperationalError("connection refused")
+
+    assert figures()["allforces_database_up",] == 1
+    monkeypatch.setattr("blog.telemetry.backlog.backlog", away)
+    found = figures()
+    assert found["allforces_database_up",] == 0
+    assert any(name == "allforces_requests_total" for name, *_labels in found)
+
+
+def test_figures_that_cannot_be_written_cost_no_answer(client, monkeypatch, caplog):
+    def full(*labels):
+        raise OSError(28, "No space left on device")
+
+    for counter in (metrics.REQUESTS, metrics.LATENCY, metrics.CACHE, metrics.SLOW_QUERIES):
+        monkeypatch.setattr(counter, "labels", full)
+    assert client.get("/healthz").status_code == 200
+    metrics.count_hits("hit", 3)
+    metrics.count_slow_query("home")
+    assert caplog.text.count("No space left on device") == 3
 
 
 def test_a_reader_behind_a_proxy_is_not_taken_for_the_proxy(client, settings):
