@@ -10,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from blog.media import renditions
 from blog.media.pictures import PictureInfo, inspect, prepare, thumbnail
 from blog.naming import name_key, slugify
 from blog.pagecache.keys import Recorded
@@ -85,6 +86,7 @@ class ImageManager(models.Manager.from_queryset(ImageQuerySet)):
         try:
             with transaction.atomic():
                 image.save(force_insert=True)
+                renditions.make_later(image)
         except IntegrityError:
             existing = self.with_content(content)  # somebody stored it in this very moment
             if existing is None:
@@ -99,7 +101,10 @@ class ImageManager(models.Manager.from_queryset(ImageQuerySet)):
         if "\0" in path:  # PostgreSQL refuses to look for it
             return None
         image = self.at(path)
-        return image and Picture(url=image.file.url, width=image.width, height=image.height, alt=image.alt)
+        if image is None:
+            return None
+        url, sources = image.file.url, image.srcset
+        return Picture(url=url, width=image.width, height=image.height, alt=image.alt, srcset=sources)
 
     def at(self, path: str) -> "Image | None":
         """The picture that a path leads to: its own, one that it had, or that of the old site."""
@@ -148,6 +153,7 @@ class Image(Recorded, models.Model):
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     thumbnail = models.FileField(upload_to=thumbnail_path, max_length=200, blank=True, editable=False)
+    rendition_widths = models.JSONField(default=list, editable=False)
     search_text = models.TextField(blank=True, editable=False)
 
     objects = ImageManager()
@@ -167,6 +173,11 @@ class Image(Recorded, models.Model):
             update_fields = {*update_fields, "search_text"}
         super().save(update_fields=update_fields, **kwargs)
 
+    @property
+    def srcset(self) -> str:
+        """The addresses of its renditions with their widths; empty until they are made."""
+        return renditions.srcset(self)
+
     def write(self, content: bytes, info: PictureInfo, filename: str) -> None:
         """Store the bytes as this picture's file, without saving the row.
 
@@ -180,6 +191,13 @@ class Image(Recorded, models.Model):
             number += 1
             name = f"{stem}-{number}.{info.extension}"
         self.file.save(name, ContentFile(content), save=False)
+
+    @property
+    def file_names(self) -> list[str]:
+        """Of all files that are this picture's, in its storage."""
+        names = [self.file.name, self.thumbnail.name]
+        names += [renditions.path(self.sha256, width) for width in self.rendition_widths]
+        return [name for name in names if name]
 
     def make_thumbnail(self) -> None:
         """Store a small WebP. Raises UnusablePicture, or FileNotFoundError when the file is lost."""
@@ -202,21 +220,22 @@ class Image(Recorded, models.Model):
         storage = self.file.storage
         with transaction.atomic():
             image = Image.objects.select_for_update().get(pk=self.pk)
-            old = [image.file.name, image.thumbnail.name]
+            old = image.file_names
             self.refresh_from_db(fields=["alt", "credit", "licence", "notes", "old_path"])  # saved meanwhile
             self.write(content, info, filename)
-            self.thumbnail = ""
+            self.thumbnail, self.rendition_widths = "", []
             try:
                 with transaction.atomic():
                     FormerFile.objects.create(image=self, path=image.file.name)
                     self.save()
+                    renditions.make_later(self)
                     self.render_bodies()
                     for post in self.posts.public():  # that have it as their cover
                         post.tell_readers_view()
             except BaseException:
                 storage.delete(self.file.name)
                 raise
-            transaction.on_commit(lambda: [storage.delete(name) for name in old if name])
+            transaction.on_commit(lambda: [storage.delete(name) for name in old])
         self.make_thumbnail()
 
     def render_bodies(self) -> None:
@@ -226,9 +245,9 @@ class Image(Recorded, models.Model):
 
     def delete(self, **kwargs):
         """The files go with the row, once the deletion is certain."""
-        storage, names = self.file.storage, [self.file.name, self.thumbnail.name]
+        storage, names = self.file.storage, self.file_names
         deleted = super().delete(**kwargs)
-        transaction.on_commit(lambda: [storage.delete(name) for name in names if name])
+        transaction.on_commit(lambda: [storage.delete(name) for name in names])
         return deleted
 
 

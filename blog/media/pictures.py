@@ -17,6 +17,8 @@ MAX_PIXELS = 40_000_000
 MAX_ANIMATION_PIXELS = 100_000_000  # of all frames together: Pillow's encoders hold them in memory
 MAX_SIDE = 2400  # wide enough for a full-width picture on a dense screen
 THUMBNAIL_SIDE = 320
+# A row's picture on a dense phone, a phone, a dense phone or a column, a column on a dense screen.
+RENDITION_WIDTHS = (320, 640, 960, 1440)
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
 
@@ -84,6 +86,31 @@ def thumbnail(content: bytes) -> bytes:
         output = io.BytesIO()
         image.save(output, "WEBP", quality=80, method=2)
     return output.getvalue()
+
+
+def renditions(content: bytes) -> dict[int, bytes]:
+    """AVIFs of a still picture by their widths in pixels, up to its own.
+
+    None for an animation, for a picture that is small already, and for a drawing of few colours, which is
+    best as it came. Raises UnusablePicture.
+    """
+    picture = _opened(content)
+    made: dict[int, bytes] = {}
+    with _damage_refused():
+        if _is_animated(picture) or picture.width <= RENDITION_WIDTHS[0]:
+            return made
+        # Lines and letters lose their colours where these are stored at half the size.
+        subsampling = "4:2:0" if _format(picture) == "JPEG" else "4:4:4"
+        image, profile = ImageOps.exif_transpose(picture), picture.info.get("icc_profile")
+        image, profile = _in_plain_mode(image, profile)
+        image.info = {}
+        for width in dict.fromkeys(min(width, image.width) for width in RENDITION_WIDTHS):
+            size = width, max(1, round(image.height * width / image.width))
+            output = io.BytesIO()
+            smaller = image.resize(size, Image.Resampling.LANCZOS)
+            smaller.save(output, "AVIF", icc_profile=profile, quality=60, speed=6, subsampling=subsampling)
+            made[width] = output.getvalue()
+    return made if len(made[width]) < 2 * len(content) else {}
 
 
 def _opened(content: bytes) -> Image.Image:

@@ -9,7 +9,7 @@ from markdownx.models import MarkdownxField
 
 from blog.media.models import Image
 from blog.media.uses import ImageUse
-from blog.rendering import Rendered, render
+from blog.rendering import Rendered, render, without_sources
 
 
 def render_body(markdown: str, *, lines: bool = False) -> Rendered:
@@ -41,7 +41,8 @@ class MarkdownContent(models.Model):
         """Bring the computed fields up to date with `body`, without saving."""
         rendered = render_body(self.body)
         self.body_html = rendered.html
-        self.html_digest = hashlib.blake2b(rendered.html.encode(), digest_size=16).hexdigest()
+        html = without_sources(rendered.html)  # a picture is the same in any size
+        self.html_digest = hashlib.blake2b(html.encode(), digest_size=16).hexdigest()
         self.toc = [{"level": h.level, "id": h.id, "text": h.text} for h in rendered.headings]
         return rendered
 

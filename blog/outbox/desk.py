@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from blog.outbox.kinds import name_of
-from blog.outbox.models import Task, due_filter, late_since
+from blog.outbox.models import Task
 
 LONGEST_ERROR = 160
 
@@ -29,7 +29,7 @@ def alarms() -> list[tuple[str, str]]:
             given_up=Count("pk", filter=Q(given_up_at__isnull=False)),
             last=Max("given_up_at"),
             error=Subquery(given_up.values("last_error")[:1]),
-            late=Count("pk", filter=due_filter(late_since(now))),
+            late=Count("pk", filter=Q(pk__in=Task.objects.late(now).order_by().values("pk"))),
         )
         .filter(Q(given_up__gt=0) | Q(late__gt=0))
     )

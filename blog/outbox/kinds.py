@@ -9,6 +9,7 @@ KINDS = {
     "indexnow": _("IndexNow"),
     "sitemap": _("Sitemap ping"),
     "purge": _("CDN purge"),
+    "renditions": _("Smaller versions of a picture"),
 }
 
 

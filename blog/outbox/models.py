@@ -4,7 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,8 +35,12 @@ class TaskQuerySet(models.QuerySet):
         return self.filter(given_up_at__isnull=False)
 
     def late(self, now):
-        """Those that nobody works on although they have been due for OUTBOX_LATE_MINUTES."""
-        return self.due(late_since(now))
+        """Those that have been due for OUTBOX_LATE_MINUTES, while no worker has begun anything.
+
+        A long queue that is being worked off (the pictures of an import) is not late.
+        """
+        since = late_since(now)
+        return self.due(since).exclude(Exists(Task.objects.filter(attempted_at__gt=since)))
 
     @transaction.atomic
     def send_again(self) -> int:
@@ -89,6 +93,7 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "due_at", "id"], condition=OPEN, name="task_open_by_kind"),
+            models.Index(fields=["attempted_at"], name="task_attempted"),
             # Partial, or SQLite would look for open tasks in it, and sort them all to find the next one.
             models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="task_done"),
             models.Index(

@@ -9,9 +9,18 @@ document        `render`, which joins them
 survey          what a body holds, and in which line
 """
 
-from blog.rendering.decoration import Heading, Picture
+from blog.rendering.decoration import Heading, Picture, without_sources
 from blog.rendering.document import Rendered, render
 from blog.rendering.survey import Survey, survey
 from blog.rendering.text import reading_minutes
 
-__all__ = ["Heading", "Picture", "Rendered", "Survey", "reading_minutes", "render", "survey"]
+__all__ = [
+    "Heading",
+    "Picture",
+    "Rendered",
+    "Survey",
+    "reading_minutes",
+    "render",
+    "survey",
+    "without_sources",
+]

@@ -16,7 +16,16 @@ from blog.rendering.text import characters, visible_text, without_controls
 
 _TAG = re.compile(r'<(/?)(a|h[1-6]|img|li|pre|table|t(?:head|body)|th)((?: [^\s=]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
+SIZES = "(min-width: 48rem) 45rem, 100vw"  # of the column of text, as static/css/site.css makes it
 _GIVEN_ID = re.compile(r" ?\{#([^\s{}<>]+)\}(?=</h[1-6]>)")  # kramdown: `## 見出し {#id}`
+
+
+_SOURCES = re.compile("<picture><source [^>]*>|</picture>")
+
+
+def without_sources(html: str) -> str:
+    """The HTML as if no picture had other sources than its file."""
+    return _SOURCES.sub("", html)
 
 
 @dataclass(frozen=True)
@@ -30,12 +39,16 @@ class Heading:
 
 @dataclass(frozen=True)
 class Picture:
-    """What a lookup knows of a picture: its address, its size in pixels, its alternative text."""
+    """What a lookup knows of a picture: its address, its size in pixels, its alternative text.
+
+    `srcset` are AVIFs of it in several widths, as the attribute of that name wants them.
+    """
 
     url: str
     width: int | None
     height: int | None
     alt: str
+    srcset: str = ""
 
 
 class Decorator:
@@ -143,7 +156,11 @@ class Decorator:
         elif self._is_elsewhere(source):
             return self._foreign_image(source, alt)
         rest = "".join(f' {name}="{value}"' for name, value in attributes.items())
-        return f'<img src="{escape(source)}" alt="{alt}"{rest} loading="lazy" decoding="async">'
+        image = f'<img src="{escape(source)}" alt="{alt}"{rest} loading="lazy" decoding="async">'
+        if not (known and known.srcset):
+            return image
+        sources = f'<source type="image/avif" srcset="{escape(known.srcset)}" sizes="{SIZES}">'
+        return f"<picture>{sources}{image}</picture>"
 
     def _foreign_image(self, source: str, alt: str) -> str:
         """A link: a picture from another site would tell it who reads us."""

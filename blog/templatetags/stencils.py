@@ -56,6 +56,7 @@ def card(context, post, shape: str, level: int = 2, *, brief: bool = False, hide
         bool(category),
         bool(post.excerpt),
         bool(cover),
+        bool(cover and cover.rendition_widths),
         post.reading_minutes,
     )
     moment = localtime(post.published_at)
@@ -70,6 +71,7 @@ def card(context, post, shape: str, level: int = 2, *, brief: bool = False, hide
         values |= {"category": category.name, "category_path": _path(type(category), category.slug)}
     if cover:
         values |= {"src": cover.file.url, "width": str(cover.width), "height": str(cover.height)}
+        values["srcset"] = cover.srcset
     return _filled(parts, values)
 
 
@@ -91,11 +93,15 @@ def _card(
     has_category: bool,
     has_excerpt: bool,
     has_cover: bool,
+    has_srcset: bool,
     minutes: int,
 ) -> tuple[str, ...]:
     category = SimpleNamespace(name=_field("category"), get_absolute_url=_field("category_path"))
     cover = SimpleNamespace(
-        file=SimpleNamespace(url=_field("src")), width=_field("width"), height=_field("height")
+        file=SimpleNamespace(url=_field("src")),
+        width=_field("width"),
+        height=_field("height"),
+        srcset=has_srcset and _field("srcset"),
     )
     post = SimpleNamespace(
         title=_field("title"),

@@ -3,11 +3,12 @@ from django.utils import timezone, translation
 
 from blog.admin.base import short_moment
 from blog.outbox.admin import TaskAdmin
+from blog.outbox.kinds import KINDS
 from blog.outbox.models import Task
 from blog.outbox.queue import tell
 from blog.outbox.work import HopelessError, Worker
+from blog.tasks import HANDLERS
 from tests.admin_pages import staff_with
-from tests.factories import hours_ago
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +99,8 @@ def test_thousands_are_sent_again_at_once(admin_client, django_assert_max_num_qu
 
 
 def test_the_list_tells_of_the_last_attempt_and_shows_the_late_ones(admin_client, given_up, clock):
-    tell("websub", "b", due_at=hours_ago(0.2))
+    tell("websub", "b")
+    clock(minutes=11)
     tell("websub", "c")
     page = admin_client.get("/admin/blog/task/?state=given_up").content.decode()
     assert f'<td class="field-attempted">{short_moment(given_up.attempted_at)}</td>' in page
@@ -113,3 +115,7 @@ def test_the_outbox_is_for_those_with_the_permission(client, given_up):
     assert client.get("/admin/blog/task/").status_code == 200
     send_again(client, given_up)
     assert not Task.objects.open().exists()
+
+
+def test_every_kind_has_a_name_at_the_desk_and_somebody_to_do_it():
+    assert set(KINDS) == set(HANDLERS)

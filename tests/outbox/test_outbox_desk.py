@@ -5,7 +5,7 @@ from django.utils import timezone, translation
 
 from blog.outbox.desk import alarms
 from blog.outbox.models import Task
-from blog.outbox.queue import take, tell
+from blog.outbox.queue import finish, take, tell
 from tests.admin_pages import staff_with
 from tests.factories import hours_ago, make_post, tokyo
 
@@ -42,12 +42,24 @@ def test_an_outbox_that_nobody_works_on_raises_an_alarm_when_the_environment_say
     tell("websub", "a")
     tell("sitemap", "b")
     settings.OUTBOX_IS_LATE_AFTER = 420
-    clock(seconds=settings.OUTBOX_IS_LATE_AFTER)
-    take()  # of the sitemap: somebody is at it
+    clock(seconds=419)
+    assert alarms() == []
+    clock(seconds=1)
     with translation.override("en"):
-        ((text, query),) = alarms()
-    assert text == "WebSub hub: 1 task has been waiting for a worker for long; is the outbox running?"
-    assert query == "state=late&kind__exact=websub"
+        (text, query), _websub = alarms()
+    assert text == "Sitemap ping: 1 task has been waiting for a worker for long; is the outbox running?"
+    assert query == "state=late&kind__exact=sitemap"
+
+
+def test_a_long_queue_raises_no_alarm_while_somebody_works_it_off(clock, settings):
+    for key in "abc":
+        tell("renditions", key)
+    clock(seconds=settings.OUTBOX_IS_LATE_AFTER)
+    assert len(alarms()) == 1
+    finish(take())
+    assert alarms() == []
+    clock(seconds=settings.OUTBOX_IS_LATE_AFTER)
+    assert len(alarms()) == 1
 
 
 def test_the_alarm_is_on_the_desk_and_leads_to_the_tasks(client):

@@ -12,8 +12,8 @@ from blog.addresses import tokyo_date
 from blog.feeds.counting import forget_old
 from blog.models import Purge
 from blog.outbox.work import Worker, forget_done
-from blog.push.handlers import HANDLERS
 from blog.tally import keeping
+from blog.tasks import HANDLERS
 
 SECONDS_BETWEEN_LOOKS = 1
 LOOKS_BETWEEN_CLEANINGS = 3600
