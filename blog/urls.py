@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from blog import sitemaps, views
+from blog.cards.views import card
 from blog.corrections.views import CorrectionsView
 from blog.feeds.catalogue import FeedsView, opml
 from blog.feeds.channels import (
@@ -85,6 +86,7 @@ urlpatterns = [
     *archive("", views.HomeView.as_view(), "home"),
     path("page<int:page>/", views.old_home_page),
     path("<yyyy:year>/<dd:month>/<dd:day>/<word:slug>/", cached(views.PostView.as_view()), name="post"),
+    path("<yyyy:year>/<dd:month>/<dd:day>/<word:slug>/card-<slug:shown>.png", card, name="card"),
     *archive("<yyyy:year>/<dd:month>/<dd:day>/", views.DayView.as_view(), "day"),
     *archive("<yyyy:year>/<dd:month>/", views.MonthView.as_view(), "month"),
     *archive("<yyyy:year>/", views.YearView.as_view(), "year"),

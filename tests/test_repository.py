@@ -19,7 +19,7 @@ ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale" / "ja" / "LC_MESSAGES"
 
 # What each room may import of ours. A room is the first part of a module's name below `blog`.
-PURE = {"jekyll", "rendering", "naming"}
+PURE = {"jekyll", "rendering", "naming", "phrases"}
 ALLOWED = {
     "jekyll": set(),
     "rendering": set(),
@@ -54,6 +54,8 @@ ALLOWED = {
         "search",
     },
     "exporter": {"jekyll", "models", "addresses", "media", "naming"},
+    "cards": {"models", "phrases"},
+    "phrases": set(),
     "links": {"addresses", "models"},
     "tasks": {"media", "push"},
     "replica": {"pagecache"},

@@ -51,6 +51,7 @@ ADDRESSES = {
     "home": [("/", SHOWN)],
     "home_page": [("/page/2/", COUNTED)],
     "post": [("/2025/10/21/companion-11/", SHOWN), ("/2025/10/21/companion-1/", SHOWN)],
+    "card": [("/2025/10/21/companion-11/card-0.png", ABSENT)],
     "day": [("/2025/10/21/", SHOWN), ("/2025/10/22/", ABSENT), ("/2025/11/02/", ABSENT)],
     "day_page": [("/2025/10/21/page/2/", COUNTED)],
     "month": [("/2025/10/", SHOWN), ("/2025/11/", ABSENT)],

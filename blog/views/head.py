@@ -10,7 +10,9 @@ from django.views.generic.base import ContextMixin
 
 from blog import structured_data
 from blog.addresses import absolute_url
-from blog.models import Author, Category, Image, Tag
+from blog.cards.addresses import card_path
+from blog.cards.drawing import SIZE as CARD_SIZE
+from blog.models import Author, Category, Image, Post, Tag
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,13 @@ class SharePicture:
         if image is None:
             return cls(absolute_url(static("img/share.png")), 1200, 630, settings.SITE_NAME)
         return cls(absolute_url(image.file.url), image.width, image.height, image.alt)
+
+    @classmethod
+    def of_post(cls, post: Post) -> "SharePicture":
+        """Its cover, or else a card with its headline."""
+        if post.cover or not post.is_public:
+            return cls.of(post.cover)
+        return cls(absolute_url(card_path(post)), *CARD_SIZE, post.title)
 
 
 @dataclass(frozen=True)

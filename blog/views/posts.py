@@ -39,15 +39,7 @@ class PostView(HeadMixin, DetailView):
     template_name = "blog/post_detail.html"
 
     def get_object(self, queryset=None) -> Post:
-        slug = unicodedata.normalize("NFC", self.kwargs["slug"])
-        try:
-            day = datetime.date(self.kwargs["year"], self.kwargs["month"], self.kwargs["day"])
-        except ValueError as error:
-            raise Http404(_("There is no such day.")) from error
-        post = next(iter(_at(day=day, slug=slug)), None)
-        if not post or not (post.is_public or post.is_gone):
-            raise Http404(_("There is no such article."))
-        return post
+        return find_post(**self.kwargs)
 
     def get(self, request, *args, **kwargs):
         self.object = self.get_object()
@@ -85,7 +77,7 @@ class PostView(HeadMixin, DetailView):
             title=post.title,
             description=context["description"],
             url=post.get_canonical_url(),
-            picture=SharePicture.of(post.cover),
+            picture=SharePicture.of_post(post),
             kind="article",
             noindex=post.noindex or not post.is_public,
             feed=Feed.of(post.category) if post.category else None,
@@ -94,6 +86,18 @@ class PostView(HeadMixin, DetailView):
                 structured_data.news_article(post, context["description"], tag_names, context["corrections"]),
             ),
         )
+
+
+def find_post(year: int, month: int, day: int, slug: str) -> Post:
+    """The post at this address that readers may see, or could see once. Raises Http404."""
+    try:
+        date = datetime.date(year, month, day)
+    except ValueError as error:
+        raise Http404(_("There is no such day.")) from error
+    post = next(iter(_at(day=date, slug=unicodedata.normalize("NFC", slug))), None)
+    if not post or not (post.is_public or post.is_gone):
+        raise Http404(_("There is no such article."))
+    return post
 
 
 def post_description(post: Post) -> str:

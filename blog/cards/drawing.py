@@ -1,0 +1,105 @@
+"""A share card, drawn with Pillow. Open Graph wants 1200 x 630 (https://ogp.me/#structured)."""
+
+import io
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+from noto_cjk_sans_jp_bold import FONT_PATH
+from PIL import Image, ImageDraw, ImageFont
+
+from blog.phrases import phrases_of
+
+VERSION = 1  # of the drawing: whoever changes it raises this, so that cards have new addresses
+SIZE = WIDTH, HEIGHT = 1200, 630
+PAPER, INK, RED, SOFT = "#efe8da", "#14202c", "#d5402b", "#57616b"
+MARGIN = 80
+ROOM = WIDTH - 2 * MARGIN, 300  # for the headline
+SIZES = (84, 76, 68, 60, 54, 48, 42)
+LEADING = 1.35
+LONGEST = 150  # characters that are looked at
+_UNDRAWABLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U0001f000-\U0001ffff]")
+_OPENING = tuple("「『【（〈《")  # of a full width, half of which is empty
+
+
+def draw(headline: str, category: str, wordmark: Path) -> bytes:
+    """A PNG. A headline that is too long for the smallest size ends with an ellipsis."""
+    card = Image.new("RGB", SIZE, PAPER)
+    pen = ImageDraw.Draw(card)
+    pen.rectangle((0, 0, WIDTH, 15), fill=INK)
+    pen.rectangle((0, 21, WIDTH, 24), fill=INK)
+    pen.rectangle((0, HEIGHT - 16, WIDTH, HEIGHT), fill=RED)
+    if category:
+        pen.text((MARGIN, 78), _drawable(category)[:30], RED, _font(34))
+    size, lines = _fitted(_drawable(headline))
+    leading = round(size * LEADING)
+    top = 140 + (ROOM[1] - leading * len(lines)) // 2
+    for number, line in enumerate(lines):
+        left = MARGIN - size // 2 if line.startswith(_OPENING) else MARGIN
+        pen.text((left, top + number * leading), line, INK, _font(size))
+    pen.line((MARGIN, 496, WIDTH - MARGIN, 496), fill=INK, width=3)
+    with Image.open(wordmark) as mark:
+        mark = mark.convert("RGBA")
+        mark.thumbnail((340, 60), Image.Resampling.LANCZOS)
+        card.paste(mark, (MARGIN, 526), mark)
+    output = io.BytesIO()
+    card.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(output, "PNG", optimize=True)
+    return output.getvalue()
+
+
+@lru_cache(maxsize=len(SIZES) + 1)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(FONT_PATH), size)
+
+
+def _drawable(text: str) -> str:
+    """Without emoji, which the font lacks, and invisible characters; on one line."""
+    return " ".join(_UNDRAWABLE.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def _fitted(headline: str) -> tuple[int, list[str]]:
+    """The largest size in which it has room, and its lines, about as long as each other."""
+    phrases = phrases_of(headline[:LONGEST])
+    for size in SIZES:
+        lines = _lines(phrases, size, ROOM[0])
+        if len(lines) <= _most(size):
+            return size, _balanced(phrases, size, len(lines))
+    lines = lines[: _most(size)]
+    while lines[-1] and _width(f"{lines[-1]}…", size) > ROOM[0]:
+        lines[-1] = lines[-1][:-1]
+    return size, [*lines[:-1], f"{lines[-1].rstrip('、。 ')}…"]
+
+
+def _most(size: int) -> int:
+    return ROOM[1] // round(size * LEADING)
+
+
+def _balanced(phrases: list[str], size: int, number: int) -> list[str]:
+    lines = _lines(phrases, size, ROOM[0])
+    for width in range(ROOM[0], ROOM[0] // 2, -size // 2):
+        narrower = _lines(phrases, size, width)
+        if len(narrower) > number:
+            break
+        lines = narrower
+    return lines
+
+
+def _lines(phrases: list[str], size: int, width: int) -> list[str]:
+    """Broken between phrases, and within one that is too long for a line."""
+    lines = [""]
+    for phrase in phrases:
+        if _width((lines[-1] + phrase).rstrip(), size) <= width:
+            lines[-1] += phrase
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in phrase:
+            if _width(lines[-1] + character, size) > width:
+                lines.append("")
+            lines[-1] += character
+    return [line.strip() for line in lines if line.strip()] or [""]
+
+
+def _width(text: str, size: int) -> float:
+    return _font(size).getlength(text)
