@@ -175,7 +175,8 @@ class ImageAdmin(LibraryViews, NewsroomAdmin):
         covers = Post.objects.filter(cover=image).only("title")
         bodies = Post.objects.filter(image_uses__image=image).only("title")
         pages = Page.objects.filter(image_uses__image=image).only("title")
-        kinds = [(covers, _("cover")), (bodies, _("body")), (pages, _("page"))]
+        drafts = Post.objects.filter(working_draft__image_uses__image=image).only("title")
+        kinds = [(covers, _("cover")), (bodies, _("body")), (pages, _("page")), (drafts, _("working draft"))]
         rows = [(row, kind) for found, kind in kinds for row in found[: SHOWN_USES + 1]]
         lines = [format_html("{} ({})", edit_link(row), kind) for row, kind in rows[:SHOWN_USES]]
         return [*lines, _("and more")] if len(rows) > SHOWN_USES else lines

@@ -4,11 +4,14 @@ import datetime
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from blog.media.models import Image
+from blog.media.uses import ImageUse, picture_paths
+from blog.models.markdown import render_body
 from blog.models.posts import Post
 
 PRESENT_FOR = datetime.timedelta(seconds=75)
@@ -122,3 +125,16 @@ class WorkingDraft(models.Model):
 
     def __str__(self):
         return self.values.get("title", "")
+
+    @transaction.atomic
+    def save(self, **kwargs):
+        super().save(**kwargs)
+        ImageUse.objects.follow([self])
+
+    @property
+    def picture_paths(self) -> set[str]:
+        """Of the cover and of all that its text shows, which nobody may delete before it is published."""
+        paths = picture_paths(render_body(self.values.get("body", "")).html)
+        cover = self.values.get("cover", "")
+        image = Image.objects.filter(pk=cover).first() if cover.isdecimal() else None
+        return paths | {settings.MEDIA_URL + image.file.name} if image else paths

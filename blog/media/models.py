@@ -240,7 +240,8 @@ class Image(Recorded, models.Model):
 
     def render_bodies(self) -> None:
         """Make the HTML of all posts and pages anew that show the picture in their text."""
-        for use in self.uses.select_related("post", "page").iterator(chunk_size=50):
+        shown = self.uses.filter(draft__isnull=True)
+        for use in shown.select_related("post", "page").iterator(chunk_size=50):
             (use.post or use.page).render_again()
 
     def delete(self, **kwargs):

@@ -1,4 +1,7 @@
-"""Which posts and pages show which pictures in their bodies. A cover is a field of its post."""
+"""Which posts and pages show which pictures in their bodies. A cover is a field of its post.
+
+A working draft's pictures, its cover among them, are rows here too: they must be there when it is published.
+"""
 
 import re
 from html import unescape
@@ -21,14 +24,14 @@ def picture_paths(html: str) -> set[str]:
 
 class ImageUseManager(models.Manager):
     def follow(self, owners: list) -> None:
-        """Bring the table up to date with the HTML of these posts, or of these pages.
+        """Bring the table up to date with the `picture_paths` of these posts, pages or working drafts.
 
         To be called in the transaction that stores them. Costs two queries when nothing has changed.
         """
         if not owners:
             return
-        kind = owners[0]._meta.model_name
-        paths = {owner.pk: picture_paths(owner.body_html) for owner in owners}
+        kind = next(field.name for field in self.model._meta.fields if field.related_model is type(owners[0]))
+        paths = {owner.pk: owner.picture_paths for owner in owners}
         images = self._images_at(set().union(*paths.values()))
         wanted = {(owner, images[path]) for owner, named in paths.items() for path in named if path in images}
         stored = {
@@ -65,11 +68,12 @@ class ImageUseManager(models.Manager):
 
 
 class ImageUse(models.Model):
-    """One picture in the body of one post or page, however often it stands there."""
+    """One picture in one post, page or working draft, however often it stands there."""
 
     image = models.ForeignKey("Image", models.PROTECT, related_name="uses", verbose_name=_("image"))
     post = models.ForeignKey("Post", models.CASCADE, null=True, related_name="image_uses")
     page = models.ForeignKey("Page", models.CASCADE, null=True, related_name="image_uses")
+    draft = models.ForeignKey("WorkingDraft", models.CASCADE, null=True, related_name="image_uses")
 
     objects = ImageUseManager()
 
@@ -79,11 +83,15 @@ class ImageUse(models.Model):
         verbose_name_plural = _("uses of images")
         constraints = [
             models.CheckConstraint(
-                condition=Q(post__isnull=True) ^ Q(page__isnull=True), name="image_use_has_one_place"
+                condition=Q(post__isnull=False, page__isnull=True, draft__isnull=True)
+                | Q(post__isnull=True, page__isnull=False, draft__isnull=True)
+                | Q(post__isnull=True, page__isnull=True, draft__isnull=False),
+                name="image_use_has_one_place",
             ),
             models.UniqueConstraint(fields=["post", "image"], name="image_once_per_post"),
             models.UniqueConstraint(fields=["page", "image"], name="image_once_per_page"),
+            models.UniqueConstraint(fields=["draft", "image"], name="image_once_per_draft"),
         ]
 
     def __str__(self):
-        return str(self.post or self.page)
+        return str(self.post or self.page or self.draft)

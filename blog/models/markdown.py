@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
 
 from blog.media.models import Image
-from blog.media.uses import ImageUse
+from blog.media.uses import ImageUse, picture_paths
 from blog.rendering import Rendered, render, without_sources
 
 
@@ -45,6 +45,10 @@ class MarkdownContent(models.Model):
         self.html_digest = hashlib.blake2b(html.encode(), digest_size=16).hexdigest()
         self.toc = [{"level": h.level, "id": h.id, "text": h.text} for h in rendered.headings]
         return rendered
+
+    @property
+    def picture_paths(self) -> set[str]:
+        return picture_paths(self.body_html)
 
     def render_again(self) -> None:
         """Make the stored HTML anew, because a picture in it has changed. This is no edit."""

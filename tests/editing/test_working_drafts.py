@@ -6,7 +6,8 @@ from django.core.cache import cache
 from blog.audit import AuditEntry
 from blog.history.recording import versions_of
 from blog.history.snapshots import stored as stored_version
-from blog.models import Post, WorkingDraft
+from blog.media.pictures import prepare
+from blog.models import Image, Post, WorkingDraft
 from tests.admin_pages import form_errors, form_fields, post_page, staff_with, texts
 from tests.editing.forms import BODY, OpenForm, open_post
 from tests.factories import (
@@ -16,6 +17,7 @@ from tests.factories import (
     make_post,
     make_scheduled,
     make_superuser,
+    picture_bytes,
     tokyo,
 )
 
@@ -289,3 +291,27 @@ def test_who_publishes_a_draft_stays_with_the_article_and_is_told_what_happened(
     answer = open_post(chief, post).send(button="_publish_draft")
     assert answer.request["PATH_INFO"] == post_page(post)
     assert "The draft is in the article now." in answer.content.decode()
+
+
+def test_pictures_of_a_working_draft_are_in_use_until_it_is_published_or_thrown_away(chief, media_root):
+    post, cover, shown = make_post(body=BODY), make_image(), make_image()
+    changes = {"body": f"![図]({shown.file.url})", "cover": str(cover.pk)}
+    open_post(chief, post).send(button="_save_draft", **changes)
+    assert not Image.objects.unused().exists()
+    page = chief.get(f"/admin/blog/image/{shown.pk}/delete/").content.decode()
+    assert f"{post.title}</a> (working draft)" in page and 'type="submit"' not in page.split("</h1>")[-1]
+    open_post(chief, post).send(button="_save_draft", body="図のない本文。")
+    assert list(Image.objects.unused()) == [shown]
+    open_post(chief, post).send(button="_save_draft", **changes)
+    open_post(chief, post).send(button="_publish_draft")
+    assert [str(use) for use in shown.uses.all()] == [post.title]
+    assert not Image.objects.unused().exists()
+
+
+def test_a_picture_that_is_replaced_shows_in_the_working_draft_once_it_is_published(chief, media_root):
+    post, shown = make_post(body=BODY), make_image()
+    open_post(chief, post).send(button="_save_draft", body=f"![図]({shown.file.url})")
+    shown.replace(*prepare(picture_bytes((80, 80))), "newer.png")
+    assert stored(post).body == BODY
+    open_post(chief, post).send(button="_publish_draft")
+    assert shown.file.url in stored(post).body_html
