@@ -52,6 +52,7 @@ class MergeManager(models.Manager):
             kept=kept,
             merged_by=user,
         )
+        _announce(merge.kept["moved"])
         record(user, "merged", target, kind=kind, source=name, posts=merge.post_count)
         return merge
 
@@ -131,6 +132,7 @@ class Merge(models.Model):
         addresses.update(row=row)
         row.save()  # writes those that were removed from the target since
         restored = _move_posts_back(row, target, merge.kept)
+        _announce(merge.kept["moved"])
         merge.undone_at = timezone.now()
         merge.save(update_fields=["undone_at"])
         record(user, "merge_undone", row, kind=self.kind, out_of=target.name, posts=restored)
@@ -153,6 +155,15 @@ class Merge(models.Model):
                     _("“%(value)s” belongs to “%(name)s” by now. Give that one another name first.")
                     % {"value": fields[value], "name": owner.row}
                 )
+
+
+def _announce(moved: list[int]) -> None:
+    """Hubs hear of the newest of the posts that changed hands, and so of each feed that has them now."""
+    for portion in _portions(moved[::-1]):
+        newest = Post.objects.public().filter(pk__in=portion).newest_first().first()
+        if newest:
+            newest.tell_readers_view()
+            return
 
 
 def _move_posts(source: Named, target: Named) -> dict:

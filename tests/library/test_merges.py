@@ -7,9 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from blog.audit import AuditEntry
-from blog.models import Author, Category, Merge, Post, Tag, TaggedPost
+from blog.models import Author, Category, Merge, Post, Tag, TaggedPost, Task
 from tests.admin_pages import staff_with, texts
 from tests.factories import (
+    hours_ago,
     make_author,
     make_category,
     make_draft,
@@ -368,3 +369,16 @@ def test_taggings_are_never_doubled():
         make_post(tags=["生成AI", "AI"])
     merge(make_tag("生成AI"), make_tag("AI"))
     assert TaggedPost.objects.count() == 3
+
+
+def test_hubs_hear_of_the_feed_that_has_other_posts_after_a_merge_and_after_its_undoing():
+    make_post(tags=["甲"], published_at=hours_ago(1))
+    _older, newest = (make_post(tags=["乙"], published_at=hours_ago(hours)) for hours in (3, 2))
+    make_draft(tags=["乙"])
+    source, target = make_tag("乙"), make_tag("甲")
+    Task.objects.all().delete()
+    merge = Merge.objects.merge(source, target, make_superuser())
+    assert Task.objects.get(kind="announce").payload["post"] == newest.pk
+    Task.objects.all().delete()
+    merge.undo(make_superuser("deputy"))
+    assert Task.objects.get(kind="announce").payload["post"] == newest.pk
