@@ -1,11 +1,10 @@
 """The audit log in the admin: to be read, searched and filtered, by those with the permission to see it."""
 
-import json
-
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from blog.admin.audit_details import in_words
 from blog.admin.base import NewsroomAdmin, short_moment
 from blog.audit.models import Action, AuditEntry
 
@@ -58,9 +57,5 @@ class AuditEntryAdmin(NewsroomAdmin):
 
     @admin.display(description=_("details"), empty_value="")
     def account_of_it(self, entry):
-        rows = ((key, _readable(value)) for key, value in sorted(entry.details.items()))
-        return format_html('<span class="details">{}</span>', format_html_join("; ", "{}: {}", rows))
-
-
-def _readable(value) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        rows = format_html_join("; ", "{}: {}", in_words(entry.details))
+        return format_html('<span class="details">{}</span>', rows)

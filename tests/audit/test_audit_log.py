@@ -1,8 +1,12 @@
+import ast
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.utils import translation
 
+from blog.admin.audit_details import NAMES, in_words
 from blog.audit import AuditEntry, record
 from blog.models import Post
 from tests.admin_pages import staff_with
@@ -102,3 +106,51 @@ def test_the_list_costs_the_same_for_one_entry_and_for_nine(admin_client, django
         record(user, "published", make_post())
     with django_assert_max_num_queries(len(one)):
         admin_client.get("/admin/blog/auditentry/")
+
+
+@pytest.mark.parametrize(
+    ("details", "japanese", "english"),
+    [
+        (
+            {"kind": "tag", "posts": 3, "source": "乙"},
+            "種類: タグ; 記事: 3; 統合したもの: 乙",
+            "kind: tag; posts: 3; merged: 乙",
+        ),
+        (
+            {"staff": [True, False], "groups": [[], ["編集者"]]},
+            "グループ: – → 編集者; スタッフ: はい → いいえ",
+            "groups: – → 編集者; staff: yes → no",
+        ),
+        (
+            {"moment": "2025-10-21T00:30:00+00:00"},
+            "日時: 2025/10/21 09:30",
+            "for: 2025/10/21 09:30",
+        ),
+        (
+            {"before": {"name": "旧", "slug": "old"}},
+            "変更前: 名前: 旧、スラッグ: old",
+            "before: name: 旧, slug: old",
+        ),
+        ({"added": "app"}, "追加: 認証アプリ", "added: authenticator app"),
+        ({"confirmed": ["甲", "乙"]}, "確認済みの警告: 甲、乙", "confirmed warnings: 甲, 乙"),
+        (
+            {"moment": "not a date", "unheard_of": None},
+            "日時: not a date; unheard_of: –",
+            "for: not a date; unheard_of: –",
+        ),
+    ],
+)
+def test_details_are_told_in_the_language_of_the_reader(details, japanese, english):
+    for language, expected in (("ja", japanese), ("en", english)):
+        with translation.override(language):
+            assert "; ".join(f"{name}: {value}" for name, value in in_words(details)) == expected
+
+
+def test_every_detail_that_the_code_records_has_a_name():
+    named = set()
+    for path in (settings.BASE_DIR / "blog").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in {"record", "audit.record"}:
+                named |= {keyword.arg for keyword in call.keywords if keyword.arg}
+    assert {"folder", "sessions_ended", "source", "until", "version"} <= named
+    assert named <= set(NAMES)
