@@ -2,7 +2,6 @@
 
 from django.http import HttpResponsePermanentRedirect
 
-from blog.addresses import canonical_path
 from blog.models import Redirect
 
 
@@ -18,14 +17,7 @@ class OldAddressMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         if response.status_code == 404 and request.method in {"GET", "HEAD"}:
-            post = self._post_formerly_at(request.path_info)
+            post = Redirect.objects.post_formerly_at(request.path_info)
             if post:
                 return HttpResponsePermanentRedirect(post.get_absolute_url())
         return response
-
-    @staticmethod
-    def _post_formerly_at(path: str):
-        redirect = Redirect.objects.filter(old_path=canonical_path(path)[:500]).select_related("post").first()
-        if redirect and (redirect.post.is_public or redirect.post.is_gone):
-            return redirect.post
-        return None

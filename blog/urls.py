@@ -20,6 +20,7 @@ from blog.pagecache.keys import POSTS, TEXTS
 from blog.pagecache.policy import cached
 from blog.workflow.views import SharedPreview
 
+CARD_SECONDS = 12 * 60 * 60
 FEED_SECONDS = 300  # for which a feed reader need not ask again
 
 
@@ -86,7 +87,11 @@ urlpatterns = [
     *archive("", views.HomeView.as_view(), "home"),
     path("page<int:page>/", views.old_home_page),
     path("<yyyy:year>/<dd:month>/<dd:day>/<word:slug>/", cached(views.PostView.as_view()), name="post"),
-    path("<yyyy:year>/<dd:month>/<dd:day>/<word:slug>/card-<slug:shown>.png", card, name="card"),
+    path(
+        "<yyyy:year>/<dd:month>/<dd:day>/<word:slug>/card-<slug:shown>.png",
+        cached(card, browser_seconds=CARD_SECONDS),
+        name="card",
+    ),
     *archive("<yyyy:year>/<dd:month>/<dd:day>/", views.DayView.as_view(), "day"),
     *archive("<yyyy:year>/<dd:month>/", views.MonthView.as_view(), "month"),
     *archive("<yyyy:year>/", views.YearView.as_view(), "year"),

@@ -1,18 +1,26 @@
 import io
+import threading
+from types import SimpleNamespace
 
 import pytest
+from django.contrib.admin import site
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from PIL import Image as Pillow
+from PIL import ImageCms, ImageDraw
 
-from blog.media import renditions
+from blog.admin.media import ImageAdmin
+from blog.media import pictures, renditions
 from blog.media.pictures import inspect, prepare
-from blog.models import Image, Purge, Task
+from blog.media.uses import ImageUseManager
+from blog.models import Image, Post, Purge, Task
 from blog.outbox.work import Worker
 from blog.tasks import HANDLERS
 from tests.factories import make_image, make_page, make_post, picture_bytes
 from tests.markup import Markup
 
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 
 
@@ -75,6 +83,36 @@ def test_small_pictures_and_drawings_of_few_colours_stay_as_they_are():
     work()
     icon.refresh_from_db(), drawing.refresh_from_db()
     assert (icon.rendition_widths, drawing.rendition_widths) == ([], [])
+
+
+def test_a_width_that_weighs_more_than_a_wider_one_is_left_out():
+    grid = Pillow.new("RGB", (1440, 900), "white")
+    pen = ImageDraw.Draw(grid)
+    for place in range(0, 1440, 8):
+        pen.line((place, 0, place, 900), fill="black"), pen.line((0, place, 1440, place), fill="black")
+    output = io.BytesIO()
+    grid.save(output, "PNG")
+    weights = {width: len(content) for width, content in pictures.renditions(output.getvalue()).items()}
+    assert max(weights) == 1440 and 960 not in weights
+    assert sorted(weights.values()) == [weights[width] for width in sorted(weights)]
+    assert max(weights.values()) < output.tell() * 1.25
+
+
+def test_a_profile_that_no_browser_takes_in_an_avif_is_left_out():
+    grey = b"\0" * 16 + b"GRAY" + b"\0" * 108
+    content = io.BytesIO()
+    Pillow.open(io.BytesIO(photo())).convert("L").save(content, "JPEG", icc_profile=grey)
+    for made in pictures.renditions(content.getvalue()).values():
+        assert "icc_profile" not in Pillow.open(io.BytesIO(made)).info
+    content = io.BytesIO()
+    Pillow.open(io.BytesIO(photo())).save(content, "JPEG", icc_profile=PROFILE)
+    for made in pictures.renditions(content.getvalue()).values():
+        assert Pillow.open(io.BytesIO(made)).info["icc_profile"] == PROFILE
+
+
+def test_what_is_too_tall_for_a_column_of_text_stays_as_it_is():
+    assert pictures.renditions(photo((400, 8000), "PNG")) == {}
+    assert pictures.renditions(photo((400, 800), "PNG"))
 
 
 def test_a_picture_that_lies_on_its_side_is_stood_up(tmp_path):
@@ -164,7 +202,7 @@ def test_a_picture_that_is_replaced_gets_new_ones_and_keeps_none_of_the_old(
     with django_capture_on_commit_callbacks(execute=True):
         image.replace(*prepare(photo((700, 700), seed=9)), "other.jpg")
     assert list(media_root.rglob("*.avif")) == []
-    assert Image.objects.get().rendition_widths == []
+    assert Image.objects.get().rendition_widths is None
     work()
     assert Image.objects.get().rendition_widths == [320, 640, 700]
     assert len(list(media_root.rglob("*.avif"))) == 3
@@ -182,15 +220,40 @@ def test_a_picture_that_is_replaced_while_they_are_made_gets_none_of_the_former_
 
     monkeypatch.setattr("blog.media.renditions.renditions", slow)
     Worker(HANDLERS).work_one()
-    assert Image.objects.get().rendition_widths == []
+    assert Image.objects.get().rendition_widths is None
     assert list(media_root.rglob("*.avif")) == []
     work()
     assert Image.objects.get().rendition_widths == [320, 640, 700]
 
 
-def test_the_files_go_with_the_picture(image, media_root, django_capture_on_commit_callbacks):
+def test_the_addresses_of_former_smaller_versions_lead_to_the_file_of_now(
+    image, client, django_capture_on_commit_callbacks
+):
     work()
     image.refresh_from_db()
+    former = image.srcset.split()[0]
+    with django_capture_on_commit_callbacks(execute=True):
+        image.replace(*prepare(photo((700, 700), seed=9)), "other.jpg")
+    answer = client.get(former)
+    assert (answer.status_code, answer["Location"]) == (301, image.file.url)
+    assert client.get(former.replace(".avif", ".webp")).status_code == 404
+
+
+def test_a_form_that_was_opened_before_they_were_made_does_not_forget_them(image, admin_client):
+    stale = Image.objects.get(pk=image.pk)
+    work()
+    form = SimpleNamespace(changed_data=["alt"])
+    stale.alt = "夜の駅前"
+    ImageAdmin(Image, site).save_model(None, stale, form, change=True)
+    image.refresh_from_db()
+    assert image.rendition_widths and image.alt == "夜の駅前"
+    admin_client.post(f"/admin/blog/image/{image.pk}/change/", {"alt": "朝の駅前", "credit": "撮影部"})
+    image.refresh_from_db()
+    assert (image.alt, image.credit, "朝の駅前" in image.search_text) == ("朝の駅前", "撮影部", True)
+
+
+def test_the_files_go_with_the_picture(image, media_root, django_capture_on_commit_callbacks):
+    work()  # `image` is as it was before
     with django_capture_on_commit_callbacks(execute=True):
         image.delete()
     assert [path for path in media_root.rglob("*") if path.is_file()] == []
@@ -221,3 +284,80 @@ def test_a_picture_that_was_deleted_meanwhile_is_nothing_to_do(image):
     image.delete()
     work()
     assert not Task.objects.given_up().exists()
+
+
+def in_another_thread(function) -> None:
+    failures = []
+
+    def run():
+        try:
+            function()
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive() and not failures, failures
+
+
+on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_text_that_is_saved_while_sources_come_into_it_is_the_one_that_is_shown(image, monkeypatch):
+    post = make_post(body=f"古い本文。![駅]({image.file.url})")
+    lock = Image.render_bodies
+
+    def edited_first(self):
+        in_another_thread(edit)
+        lock(self)
+
+    def edit():
+        edited = Post.objects.get(pk=post.pk)
+        edited.body = f"新しい本文。![駅]({image.file.url})"
+        edited.save()
+
+    monkeypatch.setattr(Image, "render_bodies", edited_first)
+    renditions.make({"images": [image.pk]})
+    post.refresh_from_db()
+    assert post.body.startswith("新しい") and "新しい" in post.body_html and "<source" in post.body_html
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_lose_none_of_each_others_sources(image, monkeypatch):
+    other = Image.objects.upload(photo((700, 500), seed=5), "b.jpg")
+    post = make_post(body=f"![駅]({image.file.url})\n\n![駅]({other.file.url})")
+    render_bodies = Image.render_bodies
+
+    def after_the_other(self):
+        if self.pk == image.pk:
+            in_another_thread(lambda: renditions.make({"images": [other.pk]}))
+        render_bodies(self)
+
+    monkeypatch.setattr(Image, "render_bodies", after_the_other)
+    renditions.make({"images": [image.pk]})
+    post.refresh_from_db()
+    assert post.body_html.count("<source") == 2
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_post_that_is_saved_while_its_picture_is_worked_on_gets_its_sources_later(image, monkeypatch):
+    follow = ImageUseManager.follow
+
+    def meanwhile(self, owners):
+        follow(self, owners)
+        in_another_thread(lambda: renditions.make({"images": [image.pk]}))
+
+    Task.objects.all().delete()
+    monkeypatch.setattr(ImageUseManager, "follow", meanwhile)
+    post = make_post(body=f"![駅]({image.file.url})")
+    monkeypatch.undo()
+    work()
+    post.refresh_from_db()
+    assert "<source" in post.body_html

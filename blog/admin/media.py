@@ -131,7 +131,7 @@ class ImageAdmin(LibraryViews, NewsroomAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            super().save_model(request, obj, form, change)
+            obj.save(update_fields=form.changed_data)  # its smaller versions may be made at this moment
             if "alt" in form.changed_data:
                 obj.render_bodies()  # a picture without a text of its own has this one
         elif form.existing:

@@ -2,5 +2,5 @@
 
 drawing     the picture
 addresses   where it is, by what it shows
-views       draws it for whoever asks first, and keeps it
+views       draws it for whoever asks first; the page cache keeps it
 """

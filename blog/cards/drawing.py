@@ -19,7 +19,7 @@ ROOM = WIDTH - 2 * MARGIN, 300  # for the headline
 SIZES = (84, 76, 68, 60, 54, 48, 42)
 LEADING = 1.35
 LONGEST = 150  # characters that are looked at
-_UNDRAWABLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U0001f000-\U0001ffff]")
+_WORD = re.compile(r"\s*\S+\s*")
 _OPENING = tuple("「『【（〈《")  # of a full width, half of which is empty
 
 
@@ -54,13 +54,24 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def _drawable(text: str) -> str:
-    """Without emoji, which the font lacks, and invisible characters; on one line."""
-    return " ".join(_UNDRAWABLE.sub("", unicodedata.normalize("NFC", text)).split())
+    """Without emoji and what else the font lacks, and without invisible characters; on one line."""
+    return " ".join("".join(filter(_has_glyph, unicodedata.normalize("NFC", text))).split())
+
+
+@lru_cache(maxsize=5000)
+def _has_glyph(character: str) -> bool:
+    if character.isspace():
+        return True
+    if unicodedata.category(character) in {"Cc", "Cf"} or "\ufe00" <= character <= "\ufe0f":
+        return False
+    font = _font(SIZES[-1])
+    return bytes(font.getmask(character)) != bytes(font.getmask("\U0010ffff"))  # the box for what it lacks
 
 
 def _fitted(headline: str) -> tuple[int, list[str]]:
     """The largest size in which it has room, and its lines, about as long as each other."""
-    phrases = phrases_of(headline[:LONGEST])
+    cut = headline if len(headline) <= LONGEST else f"{headline[:LONGEST]}…"
+    phrases = [word for phrase in phrases_of(cut) for word in _WORD.findall(phrase)]
     for size in SIZES:
         lines = _lines(phrases, size, ROOM[0])
         if len(lines) <= _most(size):

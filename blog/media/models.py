@@ -86,7 +86,7 @@ class ImageManager(models.Manager.from_queryset(ImageQuerySet)):
         try:
             with transaction.atomic():
                 image.save(force_insert=True)
-                renditions.make_later(image)
+                renditions.make_later(image.pk)
         except IntegrityError:
             existing = self.with_content(content)  # somebody stored it in this very moment
             if existing is None:
@@ -153,7 +153,7 @@ class Image(Recorded, models.Model):
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     thumbnail = models.FileField(upload_to=thumbnail_path, max_length=200, blank=True, editable=False)
-    rendition_widths = models.JSONField(default=list, editable=False)
+    rendition_widths = models.JSONField(null=True, editable=False)  # null: nobody has looked yet
     search_text = models.TextField(blank=True, editable=False)
 
     objects = ImageManager()
@@ -196,7 +196,7 @@ class Image(Recorded, models.Model):
     def file_names(self) -> list[str]:
         """Of all files that are this picture's, in its storage."""
         names = [self.file.name, self.thumbnail.name]
-        names += [renditions.path(self.sha256, width) for width in self.rendition_widths]
+        names += [renditions.path(self.sha256, width) for width in self.rendition_widths or ()]
         return [name for name in names if name]
 
     def make_thumbnail(self) -> None:
@@ -223,12 +223,12 @@ class Image(Recorded, models.Model):
             old = image.file_names
             self.refresh_from_db(fields=["alt", "credit", "licence", "notes", "old_path"])  # saved meanwhile
             self.write(content, info, filename)
-            self.thumbnail, self.rendition_widths = "", []
+            self.thumbnail, self.rendition_widths = "", None
             try:
                 with transaction.atomic():
                     FormerFile.objects.create(image=self, path=image.file.name)
                     self.save()
-                    renditions.make_later(self)
+                    renditions.make_later(self.pk)
                     self.render_bodies()
                     for post in self.posts.public():  # that have it as their cover
                         post.tell_readers_view()
@@ -239,14 +239,24 @@ class Image(Recorded, models.Model):
         self.make_thumbnail()
 
     def render_bodies(self) -> None:
-        """Make the HTML of all posts and pages anew that show the picture in their text."""
-        shown = self.uses.filter(draft__isnull=True)
-        for use in shown.select_related("post", "page").iterator(chunk_size=50):
-            (use.post or use.page).render_again()
+        """Make the HTML of all posts and pages anew that show the picture in their text.
 
+        Each is read when its lock is held: what somebody saves meanwhile is what is rendered.
+        """
+        for kind in ("post", "page"):
+            shown = self.uses.filter(**{f"{kind}__isnull": False}).order_by(kind)
+            owners = self.uses.model._meta.get_field(kind).related_model._base_manager
+            for pk in list(shown.values_list(kind, flat=True)):
+                with transaction.atomic():
+                    owner = owners.select_for_update(no_key=True).filter(pk=pk).first()
+                    if owner:
+                        owner.render_again()
+
+    @transaction.atomic
     def delete(self, **kwargs):
         """The files go with the row, once the deletion is certain."""
-        storage, names = self.file.storage, self.file_names
+        stored = Image.objects.select_for_update().filter(pk=self.pk).first()
+        storage, names = self.file.storage, stored.file_names if stored else []
         deleted = super().delete(**kwargs)
         transaction.on_commit(lambda: [storage.delete(name) for name in names])
         return deleted

@@ -19,6 +19,8 @@ MAX_SIDE = 2400  # wide enough for a full-width picture on a dense screen
 THUMBNAIL_SIDE = 320
 # A row's picture on a dense phone, a phone, a dense phone or a column, a column on a dense screen.
 RENDITION_WIDTHS = (320, 640, 960, 1440)
+TALLEST = 8  # times as high as wide: what is taller is no picture for a column of text
+WORTH_IT = 1.25  # times the file: what the widest may weigh, for the sake of those that phones get
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
 
@@ -91,26 +93,37 @@ def thumbnail(content: bytes) -> bytes:
 def renditions(content: bytes) -> dict[int, bytes]:
     """AVIFs of a still picture by their widths in pixels, up to its own.
 
-    None for an animation, for a picture that is small already, and for a drawing of few colours, which is
-    best as it came. Raises UnusablePicture.
+    A width that weighs more than a wider one is left out. None for an animation, for a picture that is small
+    already, and where the widest would weigh much more than the file. Raises UnusablePicture.
     """
     picture = _opened(content)
     made: dict[int, bytes] = {}
     with _damage_refused():
-        if _is_animated(picture) or picture.width <= RENDITION_WIDTHS[0]:
+        if _is_animated(picture):
             return made
-        # Lines and letters lose their colours where these are stored at half the size.
-        subsampling = "4:2:0" if _format(picture) == "JPEG" else "4:4:4"
+        widest = RENDITION_WIDTHS[-1]
+        picture.draft(None, (widest, widest))  # a JPEG is decoded at about that size
         image, profile = ImageOps.exif_transpose(picture), picture.info.get("icc_profile")
         image, profile = _in_plain_mode(image, profile)
+        if not RENDITION_WIDTHS[0] < image.width or image.height > image.width * TALLEST:
+            return made
         image.info = {}
-        for width in dict.fromkeys(min(width, image.width) for width in RENDITION_WIDTHS):
+        image.thumbnail((widest, image.height), Image.Resampling.LANCZOS)
+        # Lines and letters lose their colours where these are stored at half the size.
+        subsampling = "4:2:0" if _format(picture) == "JPEG" else "4:4:4"
+        if profile and profile[16:20] != b"RGB ":  # ICC.1, 7.2.8: no browser takes another one in an AVIF
+            profile = None
+        limit = len(content) * WORTH_IT
+        for width in sorted({min(width, image.width) for width in RENDITION_WIDTHS}, reverse=True):
             size = width, max(1, round(image.height * width / image.width))
             output = io.BytesIO()
             smaller = image.resize(size, Image.Resampling.LANCZOS)
             smaller.save(output, "AVIF", icc_profile=profile, quality=60, speed=6, subsampling=subsampling)
-            made[width] = output.getvalue()
-    return made if len(made[width]) < 2 * len(content) else {}
+            if output.tell() < limit:
+                made[width], limit = output.getvalue(), output.tell()
+            elif not made:
+                break
+    return made
 
 
 def _opened(content: bytes) -> Image.Image:

@@ -1,7 +1,9 @@
 """Smaller AVIFs of a picture, from which a browser chooses by the width that it shows: a task of the outbox.
 
-Until they are made, and where none would be smaller than the file itself, pages show the file.
+Until they are made, and for pictures that would gain nothing, pages show the file.
 """
+
+import re
 
 from django.apps import apps
 from django.conf import settings
@@ -17,17 +19,24 @@ from blog.pagecache.purging import changing
 KIND = "renditions"
 
 
-def make_later(image) -> None:
-    """To be called in the transaction that stores the picture's file."""
-    tell(KIND, str(image.pk), {"image": image.pk})
+def make_later(*keys: int) -> None:
+    """Have them made for the pictures with these keys; in the transaction that stores or uses these."""
+    tell(KIND, " ".join(map(str, keys))[:1000], {"images": keys})
 
 
 def make(payload: dict) -> None:
-    """The outbox's handler. What it stores is seen once its row says so."""
-    model = apps.get_model("blog", "Image")
-    image = model.objects.filter(pk=payload["image"]).first()
-    if image is None:
-        return
+    """The outbox's handler. Pages that show the pictures are made anew, even if nothing else is to be done:
+    a text that was being saved meanwhile could not know of them.
+    """
+    for image in apps.get_model("blog", "Image").objects.filter(pk__in=payload["images"]).order_by("pk"):
+        if image.rendition_widths is None:
+            _make(image)
+        else:
+            image.render_bodies()
+
+
+def _make(image) -> None:
+    """What is stored is seen once the row says so."""
     try:
         with image.file.open("rb") as file:
             made = renditions(file.read())
@@ -41,14 +50,20 @@ def make(payload: dict) -> None:
         storage.delete(name)  # half of it, from a worker that was killed
         storage.save(name, ContentFile(content))
     with transaction.atomic():
-        current = model.objects.select_for_update().filter(pk=image.pk, sha256=image.sha256)
         with changing(image.surrogate_key):
-            is_current = current.update(rendition_widths=list(made))
+            current = type(image).objects.filter(pk=image.pk, sha256=image.sha256)
+            is_current = current.update(rendition_widths=sorted(made))
         if is_current:
             image.render_bodies()
     if not is_current:  # replaced or deleted meanwhile
         for width in made:
             storage.delete(path(image.sha256, width))
+
+
+def file_of(path: str) -> str:
+    """With what the path of the file begins that a rendition was made of; empty if it is no rendition's."""
+    found = re.fullmatch(r"renditions/([0-9a-f]{2}/[0-9a-f]{32})/[0-9]+\.avif", path)
+    return f"images/{found[1]}/" if found else ""
 
 
 def path(sha256: str, width: int) -> str:
@@ -57,5 +72,5 @@ def path(sha256: str, width: int) -> str:
 
 def srcset(image) -> str:
     """As the attribute of that name wants it; empty if there are none."""
-    names = ((path(image.sha256, width), width) for width in image.rendition_widths)
+    names = ((path(image.sha256, width), width) for width in image.rendition_widths or ())
     return ", ".join(f"{settings.MEDIA_URL}{filepath_to_uri(name)} {width}w" for name, width in names)

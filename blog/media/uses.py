@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from blog.media.renditions import make_later
+
 _ADDRESS = re.compile(r'\b(?:src|href)="([^"]+)"')
 
 
@@ -47,6 +49,14 @@ class ImageUseManager(models.Manager):
         ]
         if new:
             self.bulk_create(new, ignore_conflicts=True)  # two people may save the post at the same moment
+            self._make_renditions_later({use.image_id for use in new})
+
+    def _make_renditions_later(self, used: set[int]) -> None:
+        """Whoever makes those of a picture at this moment cannot see a text that is just being saved."""
+        images = self.model._meta.get_field("image").related_model.objects
+        unmade = images.filter(pk__in=used, rendition_widths__isnull=True).order_by("pk")
+        if keys := list(unmade.values_list("pk", flat=True)):
+            make_later(*keys)
 
     def _images_at(self, paths: set[str]) -> dict[str, int]:
         """Keys of pictures by those of the paths that lead to one, now or formerly."""

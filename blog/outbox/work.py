@@ -56,7 +56,8 @@ class Worker:
         handler = self.handlers.get(task.kind)
         try:
             if handler is None:
-                raise HopelessError(f"There is no handler for {task.kind!r}.")
+                # A newer version may have told it, whose worker comes soon.
+                raise LaterError(f"There is no handler for {task.kind!r}.")
             with kept(task):
                 handler(task.payload)
         except HopelessError as error:

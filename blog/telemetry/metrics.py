@@ -69,7 +69,7 @@ def count_slow_query(view: str) -> None:
 
 @contextmanager
 def _at_worst_uncounted() -> Iterator[None]:
-    """The folder of figures may be full or not ours: no answer fails for that."""
+    """The folder of figures may be gone or not ours: no answer fails for that."""
     try:
         yield
     except OSError as error:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from blog.addresses import canonical_path
+from blog.media import renditions
 from blog.models import Image
 
 LONGEST_PATH = 200  # of a file that we have stored (Image.file)
@@ -22,14 +23,18 @@ def media(request, path: str):
     """A picture or thumbnail, from the disk or the bucket. Its address holds a digest of its content, so a
     copy is good for ever.
 
-    The address of a file that was replaced leads to the new one; it is never used again.
+    The address of a file that was replaced leads to the new one, as do those of its smaller versions; it is
+    never used again.
     """
     try:
         if len(path) > LONGEST_PATH or "\0" in path:
             raise Http404(_("There is no such file."))
         file = default_storage.open(path)
     except (SuspiciousOperation, OSError, ValueError) as error:  # outside, a folder, not there
-        image = Image.objects.filter(former_files__path=path).first()
+        former = {"former_files__path": path}
+        if file := renditions.file_of(path):
+            former = {"former_files__path__startswith": file}
+        image = Image.objects.filter(**former).first()
         if image is None:
             raise Http404(_("There is no such file.")) from error
         return HttpResponsePermanentRedirect(image.file.url)

@@ -126,10 +126,14 @@ def test_what_never_works_is_given_up_in_the_end(clock):
     assert Task.objects.given_up().count() == 1
 
 
-def test_an_unknown_kind_is_given_up_with_its_name():
+def test_a_kind_that_only_a_newer_version_knows_waits_for_its_worker(clock):
+    handler, seen = failing(None, 0)
     tell("carrier pigeon", "a")
     Worker({}).work_one()
-    assert "carrier pigeon" in Task.objects.given_up().get().last_error
+    assert "carrier pigeon" in Task.objects.open().get().last_error
+    clock(minutes=1)
+    Worker({"carrier pigeon": handler}).work_one()
+    assert seen and Task.objects.done().exists()
 
 
 def test_two_workers_never_have_the_same_task():

@@ -6,9 +6,10 @@ from urllib.parse import quote
 
 import pytest
 
+from blog.cards.addresses import card_path
 from blog.feeds import counting
 from blog.pagecache.purging import purge
-from tests.factories import hours_ago, make_post, make_staff, make_withdrawn, tokyo
+from tests.factories import hours_ago, make_post, make_staff, make_withdrawn, tokyo, withdraw
 from tests.pagecache.conftest import make_site
 
 
@@ -282,3 +283,14 @@ def test_memory_has_a_bound(site):
     assert 1 <= len(small.cache.memory.entries) < 12
     assert small.get(posts[-1].get_absolute_url()).cache == "allforces; hit"
     assert small.get(posts[0].get_absolute_url()).status == 200
+
+
+def test_a_share_card_is_kept_like_a_page_and_goes_with_its_article(site):
+    post = make_post("一度だけ描く")
+    path = card_path(post)
+    first, second = site.get(path), site.get(path, HTTP_ACCEPT_ENCODING="br")
+    assert len(site.asked) == 1 and second.cache == "allforces; hit"
+    assert second.decoded == first.decoded and first.decoded.startswith(b"\x89PNG")
+    assert re.search(r"max-age=43[0-9]{3},", second.headers["Cache-Control"])
+    withdraw(post)
+    assert site.get(path).status == 404
