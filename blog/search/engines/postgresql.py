@@ -1,10 +1,13 @@
 """GIN over the grams of each text, without positions: only the index is read, however long the texts."""
 
+import json
+
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from blog.search.engines.base import Document, Engine, Scope
 from blog.search.folding import fold
+from blog.search.keys import as_value, fetch, fetched_sql, listed_sql
 from blog.search.query import Needle, Query
 from blog.search.tokens import grams, pairs, phrase_grams, units
 
@@ -48,32 +51,32 @@ class PostgreSQL(Engine):
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {_TABLE}")
 
-    def find(self, query, *, scope=Scope.TEXT, posts=None, limit):
+    def find(self, query, *, scope=Scope.TEXT, posts=None, among=None, limit):
         sql = "SELECT found FROM blog_search_find(%s::tsquery) AS found"
         values = [_expression(query, scope)]
+        conditions = []
         if posts is not None:
             try:
-                among, more = posts.order_by().values("pk").query.sql_with_params()
+                wanted, more = posts.order_by().values("pk").query.sql_with_params()
             except EmptyResultSet:
                 return []
-            sql, values = f"{sql} WHERE found IN ({among})", [*values, *more]
-        with connection.cursor() as cursor:
-            cursor.execute(f"{sql} ORDER BY found DESC LIMIT %s", [*values, limit])
-            return [pk for (pk,) in cursor.fetchall()]
+            conditions.append(f"found IN ({wanted})")
+            values += more
+        if among is not None:
+            conditions.append(f"found IN ({listed_sql()})")
+            values.append(as_value(among))
+        if conditions:
+            sql = f"{sql} WHERE {' AND '.join(conditions)}"
+        return fetch("found", f"{sql} ORDER BY found DESC LIMIT %s", [*values, limit])
 
     def find_each(self, wanted, *, limit):
-        part = "(SELECT %s, found FROM blog_search_find(%s::tsquery) AS found ORDER BY found DESC LIMIT %s)"
-        values = [
-            value
-            for place, (query, scope) in enumerate(wanted)
-            for value in (place, _expression(query, scope), limit)
-        ]
-        keys: list[list[int]] = [[] for _ in wanted]
+        part = fetched_sql(
+            "found", "SELECT found FROM blog_search_find(%s::tsquery) AS found ORDER BY found DESC LIMIT %s"
+        )
+        values = [value for query, scope in wanted for value in (_expression(query, scope), limit)]
         with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join([part] * len(wanted)), values)
-            for place, pk in cursor.fetchall():
-                keys[place].append(pk)
-        return keys
+            cursor.execute(f"SELECT {', '.join([f'({part})'] * len(wanted))}", values)
+            return list(map(json.loads, cursor.fetchone()))
 
     def relevance(self, query, pks):
         wanted = list(pks)

@@ -1,12 +1,11 @@
 """FTS5 with positions, in which a phrase proves itself. The tables hold terms only, not the texts."""
 
-import json
-
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from blog.search.engines.base import Document, Engine, Scope
 from blog.search.folding import fold
+from blog.search.keys import as_value, fetch, listed_sql
 from blog.search.query import Needle
 from blog.search.tokens import phrase, positional
 
@@ -51,20 +50,20 @@ class SQLite(Engine):
             for table in (_TEXT, _HEAD):
                 cursor.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
 
-    def find(self, query, *, scope=Scope.TEXT, posts=None, limit):
+    def find(self, query, *, scope=Scope.TEXT, posts=None, among=None, limit):
         table = _TEXT if scope == Scope.TEXT else _HEAD
         sql, values = f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [_expression(query, scope)]
         if posts is not None:
             try:
-                among, more = posts.order_by().values("pk").query.sql_with_params()
+                wanted, more = posts.order_by().values("pk").query.sql_with_params()
             except EmptyResultSet:
                 return []
             # Without the plus, FTS5 starts anew for every key, which pays for a few of them.
-            rowid = "rowid" if limit <= _FEW else "+rowid"
-            sql, values = f"{sql} AND {rowid} IN ({among})", [*values, *more]
-        with connection.cursor() as cursor:
-            cursor.execute(f"{sql} ORDER BY rowid DESC LIMIT %s", [*values, limit])
-            return [pk for (pk,) in cursor.fetchall()]
+            sql, values = f"{sql} AND +rowid IN ({wanted})", [*values, *more]
+        if among is not None:
+            rowid = "rowid" if len(among) <= _FEW else "+rowid"
+            sql, values = f"{sql} AND {rowid} IN ({listed_sql()})", [*values, as_value(among)]
+        return fetch("rowid", f"{sql} ORDER BY rowid DESC LIMIT %s", [*values, limit])
 
     def relevance(self, query, pks):
         # By the terms of the phrases, since BM25 would go through the texts for every phrase once more.
@@ -73,8 +72,8 @@ class SQLite(Engine):
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT rowid, -bm25({_TEXT}) FROM {_TEXT} WHERE {_TEXT} MATCH %s"
-                " AND +rowid IN (SELECT value FROM json_each(%s))",
-                [wanted, json.dumps(list(pks))],
+                f" AND +rowid IN ({listed_sql()})",
+                [wanted, as_value(pks)],
             )
             return dict(cursor.fetchall())
 
