@@ -8,11 +8,12 @@ from blog.search.folding import fold
 from blog.search.keys import as_value, fetch, listed_sql
 from blog.search.query import Needle
 from blog.search.tokens import phrase, positional
+from blog.search.words import word_phrase, words
 
 _TEXT, _HEAD = "blog_search_text", "blog_search_head"
 _OPTIONS = "content = '', detail = full, tokenize = \"ascii tokenchars '%+#$&@_'\""
 CREATE = [
-    f"CREATE VIRTUAL TABLE {_TEXT} USING fts5(text, {_OPTIONS})",
+    f"CREATE VIRTUAL TABLE {_TEXT} USING fts5(text, words, {_OPTIONS})",
     f"CREATE VIRTUAL TABLE {_HEAD} USING fts5(title, excerpt, {_OPTIONS})",
     # A larger buffer makes fewer and larger pieces of an import, which then need less merging.
     f"INSERT INTO {_TEXT}({_TEXT}, rank) VALUES ('hashsize', 16000000)",
@@ -27,8 +28,7 @@ class SQLite(Engine):
         self.remove(replaced)
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {_TEXT}(rowid, text) VALUES (%s, %s)",
-                [(document.pk, positional(fold(document.text))) for document in documents],
+                f"INSERT INTO {_TEXT}(rowid, text, words) VALUES (%s, %s, %s)", map(_text, documents)
             )
             cursor.executemany(
                 f"INSERT INTO {_HEAD}(rowid, title, excerpt) VALUES (%s, %s, %s)", map(_head, documents)
@@ -37,8 +37,8 @@ class SQLite(Engine):
     def remove(self, documents):
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {_TEXT}({_TEXT}, rowid, text) VALUES ('delete', %s, %s)",
-                [(document.pk, positional(fold(document.text))) for document in documents],
+                f"INSERT INTO {_TEXT}({_TEXT}, rowid, text, words) VALUES ('delete', %s, %s, %s)",
+                map(_text, documents),
             )
             cursor.executemany(
                 f"INSERT INTO {_HEAD}({_HEAD}, rowid, title, excerpt) VALUES ('delete', %s, %s, %s)",
@@ -78,15 +78,20 @@ class SQLite(Engine):
             return dict(cursor.fetchall())
 
 
+def _text(document: Document) -> tuple:
+    folded = fold(document.text)
+    return document.pk, positional(folded), words(folded)
+
+
 def _head(document: Document) -> tuple:
     return document.pk, positional(fold(document.title)), positional(fold(document.excerpt))
 
 
 def _expression(query, scope: Scope) -> str:
     """https://www.sqlite.org/fts5.html#full_text_query_syntax"""
-    wanted = (" OR " if query.any_of else " AND ").join(map(_phrase, query.needles))
+    wanted = (" OR " if query.any_of else " AND ").join(_phrase(needle, scope) for needle in query.needles)
     column = "title : " if scope == Scope.TITLE else ""
-    return " NOT ".join([f"{column}({wanted})", *map(_phrase, query.excluded)])
+    return " NOT ".join([f"{column}({wanted})", *(_phrase(needle, scope) for needle in query.excluded)])
 
 
 def _terms(needle: Needle) -> list[str]:
@@ -95,6 +100,8 @@ def _terms(needle: Needle) -> list[str]:
     return [f'"{term}"' for term in terms[:-1]] + [f'"{terms[-1]}"{" *" if begins else ""}']
 
 
-def _phrase(needle: Needle) -> str:
+def _phrase(needle: Needle, scope: Scope) -> str:
+    if scope == Scope.TEXT and not needle.begins and (terms := word_phrase(needle.units)):
+        return f'"{" ".join(terms)}"'
     terms, is_beginning = phrase(needle.units)
     return f'"{" ".join(terms)}"{" *" if is_beginning or needle.begins else ""}'
