@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-# What makes a table of one such value, and one such value of a table.
-_LISTED = {
-    "sqlite": "SELECT value FROM json_each(%s)",
-    "postgresql": "SELECT unnest(%s::bigint[])",
+# What asks whether a column is one of such a value's keys, and what makes one such value of a table.
+_IS_LISTED = {
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+    "postgresql": "= ANY(%s::bigint[])",
 }
 _FETCHED = {
     "sqlite": "SELECT json_group_array({0}) FROM ({1}) AS found",
@@ -20,9 +20,9 @@ _FETCHED = {
 _MOST = 4  # a set of keys is most of a table if there are no more than so many rows for each of them
 
 
-def listed_sql() -> str:
-    """The keys of one parameter, `as_value(keys)`, as a subquery."""
-    return _LISTED[connection.vendor]
+def is_listed() -> str:
+    """What follows a column in a condition; its one parameter is `as_value(keys)`."""
+    return _IS_LISTED[connection.vendor]
 
 
 def as_value(keys: Iterable[int]) -> str:
@@ -31,8 +31,10 @@ def as_value(keys: Iterable[int]) -> str:
 
 
 def listed(keys: Iterable[int]) -> RawSQL:
-    """Any number of keys, as one parameter."""
-    return RawSQL(listed_sql(), [as_value(keys)])
+    """Any number of keys, as one parameter, for `pk__in`."""
+    if connection.vendor == "sqlite":
+        return RawSQL("SELECT value FROM json_each(%s)", [as_value(keys)])
+    return RawSQL("SELECT unnest(%s::bigint[])", [as_value(keys)])
 
 
 def among(posts: QuerySet, keys: Iterable[int]) -> QuerySet:
@@ -67,7 +69,7 @@ class Gate:
         # Of most posts, to walk through the index on dates is faster than to look each of these up.
         walk = "+" if len(keys) >= limit or max(keys) < _MOST * len(keys) else ""
         sql = (
-            f"SELECT pk FROM ({self._sql}) AS posts WHERE {walk}pk IN ({listed_sql()})"
+            f"SELECT pk FROM ({self._sql}) AS posts WHERE {walk}pk {is_listed()}"
             " ORDER BY published_at DESC, pk DESC LIMIT %s"
         )
         return fetch("pk", sql, [*self._values, as_value(keys), limit])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from blog.search.keys import as_value, fetch, listed_sql
+from blog.search.keys import as_value, fetch, is_listed
 from blog.search.query import Needle
 from blog.search.tokens import is_cjk, units
 
@@ -33,7 +33,7 @@ class Named:
         parts = [(sql, keys) for sql, keys in zip(_POSTS, vars(self).values(), strict=True) if keys]
         if not parts:
             return set()
-        sql = " UNION ALL ".join(f"{sql} IN ({listed_sql()})" for sql, _keys in parts)
+        sql = " UNION ALL ".join(f"{sql} {is_listed()}" for sql, _keys in parts)
         return set(fetch("id", sql, [as_value(keys) for _sql, keys in parts]))
 
 

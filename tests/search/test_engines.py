@@ -79,7 +79,6 @@ def test_a_text_that_holds_the_words_is_found(index, query, text):
         ("100%", "100円"),
         ("株%", "株"),
         ("人工知能", "人工 知的 機能"),
-        ("東京都市", "東京都と京都市、その東京都"),
         ("open ai", "openai"),
     ],
 )

@@ -5,7 +5,7 @@ from django.db import connection
 
 from blog.search.engines.base import Document, Engine, Scope
 from blog.search.folding import fold
-from blog.search.keys import as_value, fetch, listed_sql
+from blog.search.keys import as_value, fetch, is_listed
 from blog.search.query import Needle
 from blog.search.tokens import phrase, positional
 from blog.search.words import word_phrase, words
@@ -62,7 +62,7 @@ class SQLite(Engine):
             sql, values = f"{sql} AND +rowid IN ({wanted})", [*values, *more]
         if among is not None:
             rowid = "rowid" if len(among) <= _FEW else "+rowid"
-            sql, values = f"{sql} AND {rowid} IN ({listed_sql()})", [*values, as_value(among)]
+            sql, values = f"{sql} AND {rowid} {is_listed()}", [*values, as_value(among)]
         return fetch("rowid", f"{sql} ORDER BY rowid DESC LIMIT %s", [*values, limit])
 
     def relevance(self, query, pks):
@@ -71,8 +71,7 @@ class SQLite(Engine):
         wanted = (" OR " if query.any_of else " AND ").join(list(terms)[:_WEIGHED])
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT rowid, -bm25({_TEXT}) FROM {_TEXT} WHERE {_TEXT} MATCH %s"
-                f" AND +rowid IN ({listed_sql()})",
+                f"SELECT rowid, -bm25({_TEXT}) FROM {_TEXT} WHERE {_TEXT} MATCH %s AND +rowid {is_listed()}",
                 [wanted, as_value(pks)],
             )
             return dict(cursor.fetchall())
