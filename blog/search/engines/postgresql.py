@@ -63,7 +63,7 @@ CREATE = [
                 ORDER BY post_id DESC LIMIT most;
         END $$""",
 ]
-DROP = ["DROP FUNCTION blog_search_find(tsquery, bigint, bigint[])", f"DROP TABLE {_TABLE}"]
+DROP = ["DROP FUNCTION blog_search_find", f"DROP TABLE {_TABLE}"]
 
 
 class PostgreSQL(Engine):
