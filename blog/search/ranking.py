@@ -30,32 +30,31 @@ def ranked(
     in_title = dict(zip(needles, heads, strict=False))
     in_head = dict(zip(needles, heads[len(needles) :], strict=False))
     in_names = {needle: keys & every for needle, keys in in_names.items()}
+    compared = every
+    if len(every) > SCORED:
+        compared = set().union(*in_title.values(), *in_head.values(), *in_names.values(), with_whole & every)
+    newest_first = [pk for pk in pks if pk in compared]
+    step = RECENCY / (len(newest_first) or 1)
+    scores = {pk: -place * step for place, pk in enumerate(newest_first)}
     if len(every) <= SCORED:
-        scores = dict.fromkeys(pks, 0.0)
         relevance = engine().relevance(query, pks)
         top = max(relevance.values(), default=0) or 1.0
-        scores.update((pk, score / top) for pk, score in relevance.items() if pk in every)
-    else:
-        compared = set().union(*in_title.values(), *in_head.values(), *in_names.values())
-        scores = dict.fromkeys(compared, 0.0)
+        for pk in relevance.keys() & every:
+            scores[pk] += relevance[pk] / top
     for needle in needles:
         rarity = math.log(1 + (len(every) + 1) / (len(in_title[needle]) + 1))
         weight = rarity * math.sqrt(len(needle.units))
         for keys, worth in (
-            (in_title[needle], TITLE),
-            (in_names.get(needle, ()), NAME),
-            (in_head[needle] - in_title[needle], EXCERPT),
+            (in_title[needle], weight * TITLE),
+            (in_names.get(needle, ()), weight * NAME),
+            (in_head[needle] - in_title[needle], weight * EXCERPT),
         ):
             for pk in keys:
-                scores[pk] += weight * worth
+                scores[pk] += worth
     if len(needles) > 1:
         for pk in heads[-1] & scores.keys():
             scores[pk] += PHRASE
     for pk in with_whole & every:
-        scores[pk] = scores.get(pk, 0.0) + WHOLE
-    newest_first = [pk for pk in pks if pk in scores]
-    rest = [pk for pk in pks if pk not in scores]
-    step = RECENCY / (len(newest_first) or 1)
-    for place, pk in enumerate(newest_first):
-        scores[pk] -= place * step
+        scores[pk] += WHOLE
+    rest = [pk for pk in pks if pk not in compared]
     return sorted(newest_first, key=scores.__getitem__, reverse=True) + rest

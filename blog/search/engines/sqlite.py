@@ -18,7 +18,7 @@ CREATE = [
     # A larger buffer makes fewer and larger pieces of an import, which then need less merging.
     f"INSERT INTO {_TEXT}({_TEXT}, rank) VALUES ('hashsize', 16000000)",
 ]
-_FEW = 40
+_FEW = 100
 _WEIGHED = 12  # terms of a query that relevance is reckoned by
 DROP = [f"DROP TABLE {_TEXT}", f"DROP TABLE {_HEAD}"]
 
@@ -58,10 +58,11 @@ class SQLite(Engine):
                 wanted, more = posts.order_by().values("pk").query.sql_with_params()
             except EmptyResultSet:
                 return []
-            # Without the plus, FTS5 starts anew for every key, which pays for a few of them.
             sql, values = f"{sql} AND +rowid IN ({wanted})", [*values, *more]
         if among is not None:
-            rowid = "rowid" if len(among) <= _FEW else "+rowid"
+            # Without the plus, FTS5 starts anew for every key and term, which pays for a few of them.
+            restarts = len(among) * sum(len(_terms(needle)) for needle in query.needles)
+            rowid = "rowid" if restarts <= _FEW else "+rowid"
             sql, values = f"{sql} AND {rowid} {is_listed()}", [*values, as_value(among)]
         return fetch("rowid", f"{sql} ORDER BY rowid DESC LIMIT %s", [*values, limit])
 
