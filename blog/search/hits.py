@@ -9,7 +9,7 @@ from blog.prepared import prepared
 from blog.search.engines import Scope, engine
 from blog.search.folding import fold
 from blog.search.keys import Gate, among
-from blog.search.names import Named, names_holding
+from blog.search.names import names_holding, posts_named
 from blog.search.query import Needle, Query, parse
 from blog.search.ranking import HEADS, ranked
 from blog.search.tokens import units
@@ -42,8 +42,7 @@ class Hits:
         self.scope = scope
         self.how = how
         self.is_more = False
-        self.names = names_holding([*query.needles, *query.excluded])
-        self._of_name: dict[Needle, set[int]] = {}
+        self.named = posts_named(names_holding([*query.needles, *query.excluded]))
         self.with_fragment = self._with_fragment()
         self.pks = self._found() if query.needles else []  # the newest post first
 
@@ -72,8 +71,7 @@ class Hits:
     def _ranked(self) -> list[int]:
         if not self.pks:
             return []
-        in_names = {needle: self._named(needle) for needle in self.query.needles if needle in self.names}
-        return ranked(self.query, self.pks, in_names, self.with_fragment)
+        return ranked(self.query, self.pks, self.named, self.with_fragment)
 
     def _found(self) -> list[int]:
         enough = LIMIT + 1
@@ -94,27 +92,22 @@ class Hits:
 
     def _with_names(self, keys: set[int]) -> set[int]:
         """These, and those that hold the needles only if names count as text."""
-        named = [needle for needle in self.query.needles if needle in self.names][:NAMES]
-        others = set().union(*map(self._named, named)) - keys
+        named = [needle for needle in self.query.needles if needle in self.named][:NAMES]
+        others = set().union(*(self.named[needle] for needle in named)) - keys
         if not self.query.any_of:
             rest = tuple(needle for needle in self.query.needles if needle not in named)
             if rest:
                 others = self._holding(others, rest)
             for needle in named:
-                with_name = others & self._named(needle)
+                with_name = others & self.named[needle]
                 others = with_name | self._holding(others - with_name, (needle,))
             for needle in self.query.excluded:
                 others -= self._holding(others, (needle,))
-        return (keys | others).difference(*(self._named(needle) for needle in self.query.excluded))
+        return (keys | others).difference(*(self.named.get(needle, ()) for needle in self.query.excluded))
 
     def _holding(self, keys: set[int], needles: tuple[Needle, ...]) -> set[int]:
         """Those of the posts with these keys that hold all of the needles in their texts."""
         return set(self._find(Query(needles), len(keys), among=keys)) if keys else keys
-
-    def _named(self, needle: Needle) -> set[int]:
-        if needle not in self._of_name:
-            self._of_name[needle] = self.names.get(needle, Named()).posts()
-        return self._of_name[needle]
 
     def _with_fragment(self) -> set[int]:
         """Posts with what was typed in their titles as it is, even if it begins or ends within a word.

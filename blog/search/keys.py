@@ -17,7 +17,8 @@ _FETCHED = {
     "sqlite": "SELECT json_group_array({0}) FROM ({1}) AS found",
     "postgresql": "SELECT concat('[', string_agg({0}::text, ','), ']') FROM ({1}) AS found",
 }
-_MOST = 4  # a set of keys is most of a table if there are no more than so many rows for each of them
+_NEWEST_FIRST = "ORDER BY published_at DESC, pk DESC"
+_MOST = 4  # of so many rows for each key, it is faster to take them all than to look for each key
 
 
 def is_listed() -> str:
@@ -42,15 +43,19 @@ def among(posts: QuerySet, keys: Iterable[int]) -> QuerySet:
     return posts.order_by().filter(pk__in=listed(keys))
 
 
-def fetched_sql(column: str, sql: str) -> str:
-    """A statement of one row: what `sql` selects in this column, in its order."""
-    return _FETCHED[connection.vendor].format(column, sql)
+def fetch_each(column: str, statements: list[tuple[str, list]]) -> list[list[int]]:
+    """For each statement (SQL and its values), what it selects in this column, in its order. One query."""
+    if not statements:
+        return []
+    parts = [f"({_FETCHED[connection.vendor].format(column, sql)})" for sql, _values in statements]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", [v for _sql, values in statements for v in values])
+        return list(map(json.loads, cursor.fetchone()))
 
 
 def fetch(column: str, sql: str, values: list) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(fetched_sql(column, sql), values)
-        return json.loads(cursor.fetchone()[0])
+    """What one statement selects in this column."""
+    return fetch_each(column, [(sql, values)])[0]
 
 
 class Gate:
@@ -66,10 +71,12 @@ class Gate:
         """Those of the keys that are in the query set, no more than `limit`."""
         if not keys or not self._sql:
             return []
-        # Of most posts, to walk through the index on dates is faster than to look each of these up.
-        walk = "+" if len(keys) >= limit or max(keys) < _MOST * len(keys) else ""
-        sql = (
-            f"SELECT pk FROM ({self._sql}) AS posts WHERE {walk}pk {is_listed()}"
-            " ORDER BY published_at DESC, pk DESC LIMIT %s"
-        )
+        if max(keys) < _MOST * len(keys):
+            keys = set(keys)
+            every = fetch("pk", f"SELECT pk FROM ({self._sql}) AS posts {_NEWEST_FIRST}", self._values)
+            return [pk for pk in every if pk in keys][:limit]
+        # Of so many that the limit is soon reached, the index on dates leads to the first without a look at
+        # each of them; which the plus is for.
+        plus = "+" if len(keys) >= limit else ""
+        sql = f"SELECT pk FROM ({self._sql}) AS posts WHERE {plus}pk {is_listed()} {_NEWEST_FIRST} LIMIT %s"
         return fetch("pk", sql, [*self._values, as_value(keys), limit])

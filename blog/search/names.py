@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from blog.search.keys import as_value, fetch, is_listed
+from blog.search.keys import as_value, fetch_each, is_listed
 from blog.search.query import Needle
 from blog.search.tokens import is_cjk, units
 
@@ -28,13 +28,17 @@ class Named:
     def __bool__(self) -> bool:
         return bool(self.tag or self.category or self.author)
 
-    def posts(self) -> set[int]:
-        """Keys of all posts with one of these names."""
-        parts = [(sql, keys) for sql, keys in zip(_POSTS, vars(self).values(), strict=True) if keys]
-        if not parts:
-            return set()
+
+def posts_named(names: dict[Needle, Named]) -> dict[Needle, set[int]]:
+    """For each needle, the keys of all posts with one of the names that hold it. One query."""
+    statements = []
+    for named in names.values():
+        parts = [
+            (sql, as_value(keys)) for sql, keys in zip(_POSTS, vars(named).values(), strict=True) if keys
+        ]
         sql = " UNION ALL ".join(f"{sql} {is_listed()}" for sql, _keys in parts)
-        return set(fetch("id", sql, [as_value(keys) for _sql, keys in parts]))
+        statements.append((sql, [keys for _sql, keys in parts]))
+    return dict(zip(names, map(set, fetch_each("id", statements)), strict=True))
 
 
 def names_holding(needles: Iterable[Needle]) -> dict[Needle, Named]:

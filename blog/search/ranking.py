@@ -29,7 +29,7 @@ def ranked(
     heads = [every.intersection(keys) for keys in engine().find_each(wanted, limit=HEADS)]
     in_title = dict(zip(needles, heads, strict=False))
     in_head = dict(zip(needles, heads[len(needles) :], strict=False))
-    in_names = {needle: keys & every for needle, keys in in_names.items()}
+    in_names = {needle: in_names[needle] & every for needle in needles if needle in in_names}
     compared = every
     if len(every) > SCORED:
         compared = set().union(*in_title.values(), *in_head.values(), *in_names.values(), with_whole & every)

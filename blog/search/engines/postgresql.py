@@ -1,13 +1,11 @@
 """GIN over the grams of each text, without positions: only the index is read, however long the texts."""
 
-import json
-
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from blog.search.engines.base import Document, Engine, Scope
 from blog.search.folding import fold
-from blog.search.keys import as_value, fetch, fetched_sql
+from blog.search.keys import as_value, fetch, fetch_each
 from blog.search.query import Needle, Query
 from blog.search.tokens import grams, pairs, phrase_grams, units
 
@@ -97,11 +95,7 @@ class PostgreSQL(Engine):
         return fetch("found", sql, [_expression(query, scope), None, keys, *more, limit])
 
     def find_each(self, wanted, *, limit):
-        parts = ", ".join([f"({fetched_sql('found', _FIND)})"] * len(wanted))
-        values = [value for query, scope in wanted for value in (_expression(query, scope), limit, None)]
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {parts}", values)
-            return list(map(json.loads, cursor.fetchone()))
+        return fetch_each("found", [(_FIND, [_expression(*one), limit, None]) for one in wanted])
 
     def relevance(self, query, pks):
         wanted = list(pks)

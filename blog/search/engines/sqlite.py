@@ -5,7 +5,7 @@ from django.db import connection
 
 from blog.search.engines.base import Document, Engine, Scope
 from blog.search.folding import fold
-from blog.search.keys import as_value, fetch, is_listed
+from blog.search.keys import as_value, fetch, fetch_each, is_listed
 from blog.search.query import Needle
 from blog.search.tokens import phrase, positional
 from blog.search.words import word_phrase, words
@@ -18,7 +18,8 @@ CREATE = [
     # A larger buffer makes fewer and larger pieces of an import, which then need less merging.
     f"INSERT INTO {_TEXT}({_TEXT}, rank) VALUES ('hashsize', 16000000)",
 ]
-_FEW = 100
+_HIGHEST = "ORDER BY rowid DESC LIMIT %s"
+_FEW = 40
 _WEIGHED = 12  # terms of a query that relevance is reckoned by
 DROP = [f"DROP TABLE {_TEXT}", f"DROP TABLE {_HEAD}"]
 
@@ -51,8 +52,7 @@ class SQLite(Engine):
                 cursor.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
 
     def find(self, query, *, scope=Scope.TEXT, posts=None, among=None, limit):
-        table = _TEXT if scope == Scope.TEXT else _HEAD
-        sql, values = f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [_expression(query, scope)]
+        sql, values = _find(query, scope)
         if posts is not None:
             try:
                 wanted, more = posts.order_by().values("pk").query.sql_with_params()
@@ -64,7 +64,11 @@ class SQLite(Engine):
             restarts = len(among) * sum(len(_terms(needle)) for needle in query.needles)
             rowid = "rowid" if restarts <= _FEW else "+rowid"
             sql, values = f"{sql} AND {rowid} {is_listed()}", [*values, as_value(among)]
-        return fetch("rowid", f"{sql} ORDER BY rowid DESC LIMIT %s", [*values, limit])
+        return fetch("rowid", f"{sql} {_HIGHEST}", [*values, limit])
+
+    def find_each(self, wanted, *, limit):
+        found = [_find(query, scope) for query, scope in wanted]
+        return fetch_each("rowid", [(f"{sql} {_HIGHEST}", [*values, limit]) for sql, values in found])
 
     def relevance(self, query, pks):
         # By the terms of the phrases, since BM25 would go through the texts for every phrase once more.
@@ -81,6 +85,11 @@ class SQLite(Engine):
 def _text(document: Document) -> tuple:
     folded = fold(document.text)
     return document.pk, positional(folded), words(folded)
+
+
+def _find(query, scope: Scope) -> tuple[str, list]:
+    table = _TEXT if scope == Scope.TEXT else _HEAD
+    return f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [_expression(query, scope)]
 
 
 def _head(document: Document) -> tuple:
