@@ -28,7 +28,8 @@ CREATE = [
     f"CREATE INDEX {_TABLE}_gin ON {_TABLE} USING gin (grams)",
     # A function in PL/pgSQL, which is planned once in a session; without the two kinds of scan that would
     # compare the grams of post after post. Of a word that is in many posts, the newest blocks hold as many as
-    # are wanted, and the others are left alone. (`post_id + 0`, lest the planner looks at each key.)
+    # are wanted, and the others are left alone. `post_id + 0`, lest the planner looks for each key in the
+    # table; EXECUTE, so that it knows the keys and hashes them.
     f"""CREATE FUNCTION blog_search_find(wanted tsquery, most bigint, among bigint[]) RETURNS SETOF bigint
         LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off AS $$
         DECLARE
@@ -38,9 +39,8 @@ CREATE = [
             found bigint;
         BEGIN
             IF among IS NOT NULL THEN
-                RETURN QUERY SELECT post_id FROM {_TABLE}
-                    WHERE grams @@ wanted AND post_id + 0 IN (SELECT unnest(among))
-                    ORDER BY post_id DESC LIMIT most;
+                RETURN QUERY EXECUTE 'SELECT post_id FROM {_TABLE} WHERE grams @@ $1 AND post_id + 0 = ANY($2)
+                    ORDER BY post_id DESC LIMIT $3' USING wanted, among, most;
                 RETURN;
             END IF;
             WHILE blocks <= last LOOP
