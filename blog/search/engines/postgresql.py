@@ -18,7 +18,10 @@ _IN_BLOCK, _BLOCK = "\ue030", 4096
 _LEAST_OFTEN = min(_OFTEN.values())
 _WEIGHT_OF_OFTEN = 0.5
 _BYTES = 900_000  # a tsvector holds 1 MB
-_FIND = "SELECT found FROM blog_search_find(%s::tsquery, %s, %s::bigint[]) AS found"
+_FIND = (
+    "SELECT found FROM blog_search_find(%s::tsquery, %s, %s::bigint[],"
+    f" (SELECT max(post_id) / {_BLOCK} FROM {_TABLE})) AS found"
+)
 
 CREATE = [
     f"CREATE TABLE {_TABLE} (post_id bigint PRIMARY KEY, grams tsvector NOT NULL)",
@@ -30,11 +33,10 @@ CREATE = [
     # compare the grams of post after post. Of a word that is in many posts, the newest blocks hold as many as
     # are wanted, and the others are left alone. `post_id + 0`, lest the planner looks for each key in the
     # table; EXECUTE, so that it knows the keys and hashes them.
-    f"""CREATE FUNCTION blog_search_find(wanted tsquery, most bigint, among bigint[]) RETURNS SETOF bigint
-        LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off AS $$
+    f"""CREATE FUNCTION blog_search_find(wanted tsquery, most bigint, among bigint[], last bigint)
+        RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off AS $$
         DECLARE
             blocks bigint := most / {_BLOCK} + 2;
-            last bigint := (SELECT max(post_id) / {_BLOCK} FROM {_TABLE});
             here tsquery;
             found bigint;
         BEGIN
