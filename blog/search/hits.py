@@ -42,7 +42,7 @@ class Hits:
         self.scope = scope
         self.how = how
         self.is_more = False
-        self.named = posts_named(names_holding([*query.needles, *query.excluded]))
+        self.named: dict[Needle, set[int]] = {}
         self.with_fragment = self._with_fragment()
         self.pks = self._found() if query.needles else []  # the newest post first
 
@@ -77,13 +77,16 @@ class Hits:
         enough = LIMIT + 1
         most = enough + LIMIT // 8  # some of them may be no posts of the query set
         gate = Gate(self.posts)
+        names = names_holding([*self.query.needles, *self.query.excluded])
         keys = self._find(self.query, most)
         if len(keys) < most:
+            self.named = posts_named(names)
             found = gate.newest_first(self._with_names(set(keys)) | self.with_fragment, enough)
         else:
             found = gate.newest_first(keys, enough)
             if len(found) < enough:
                 found = gate.newest_first(self._find(self.query, enough, posts=self.posts), enough)
+            self.named = posts_named(names, lowest=min(found, default=0))
         self.is_more = len(found) == enough
         return found[:LIMIT]
 

@@ -11,9 +11,9 @@ from blog.search.tokens import is_cjk, units
 
 _TABLES = {"tag": "blog_tag", "category": "blog_category", "author": "blog_author"}
 _POSTS = (
-    "SELECT content_object_id AS id FROM blog_taggedpost WHERE tag_id",
-    "SELECT id FROM blog_post WHERE category_id",
-    "SELECT id FROM blog_post WHERE author_id",
+    "SELECT content_object_id AS id FROM blog_taggedpost WHERE content_object_id >= %s AND tag_id",
+    "SELECT id FROM blog_post WHERE id >= %s AND category_id",
+    "SELECT id FROM blog_post WHERE id >= %s AND author_id",
 )
 
 
@@ -29,15 +29,13 @@ class Named:
         return bool(self.tag or self.category or self.author)
 
 
-def posts_named(names: dict[Needle, Named]) -> dict[Needle, set[int]]:
-    """For each needle, the keys of all posts with one of the names that hold it. One query."""
+def posts_named(names: dict[Needle, Named], lowest: int = 0) -> dict[Needle, set[int]]:
+    """For each needle, the keys, from `lowest` on, of posts with a name that holds it. One query."""
     statements = []
     for named in names.values():
-        parts = [
-            (sql, as_value(keys)) for sql, keys in zip(_POSTS, vars(named).values(), strict=True) if keys
-        ]
+        parts = [(sql, keys) for sql, keys in zip(_POSTS, vars(named).values(), strict=True) if keys]
         sql = " UNION ALL ".join(f"{sql} {is_listed()}" for sql, _keys in parts)
-        statements.append((sql, [keys for _sql, keys in parts]))
+        statements.append((sql, [value for _sql, keys in parts for value in (lowest, as_value(keys))]))
     return dict(zip(names, map(set, fetch_each("id", statements)), strict=True))
 
 

@@ -26,7 +26,7 @@ def ranked(
     if len(needles) > 1:
         phrase = Needle(tuple(unit for needle in needles for unit in needle.units))
         wanted.append((Query((phrase,)), Scope.TITLE))
-    heads = [every.intersection(keys) for keys in engine().find_each(wanted, limit=HEADS)]
+    heads = [every.intersection(keys) for keys in engine().find_each(wanted, limit=HEADS, lowest=min(pks))]
     in_title = dict(zip(needles, heads, strict=False))
     in_head = dict(zip(needles, heads[len(needles) :], strict=False))
     in_names = {needle: in_names[needle] & every for needle in needles if needle in in_names}

@@ -137,6 +137,9 @@ def test_the_highest_come_first_however_far_apart_they_are(index, limit):
         [9_000_001, 5000][:limit],
         keys[::-1][:limit],
     ]
+    assert index.find_each([(parse("規制"), Scope.TEXT)], limit=limit, lowest=30_000) == [
+        keys[:2:-1][:limit],
+    ]
 
 
 def test_only_those_among_some_keys_are_found(index):

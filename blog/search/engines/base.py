@@ -65,9 +65,13 @@ class Engine(ABC):
         Only of the query set `posts`, if it is given; only `among` these keys, if they are.
         """
 
-    def find_each(self, wanted: list[tuple[Query, Scope]], *, limit: int) -> list[list[int]]:
-        """What `find` finds for each; an engine that is far away does well to ask once for all of them."""
-        return [self.find(query, scope=scope, limit=limit) for query, scope in wanted]
+    def find_each(self, wanted: list[tuple[Query, Scope]], *, limit: int, lowest: int = 0) -> list[list[int]]:
+        """What `find` finds for each, without keys below `lowest`, which nobody needs.
+
+        An engine that is far away does well to ask once for all of them.
+        """
+        found = (self.find(query, scope=scope, limit=limit) for query, scope in wanted)
+        return [[pk for pk in keys if pk >= lowest] for keys in found]
 
     @abstractmethod
     def relevance(self, query: Query, pks: Iterable[int]) -> dict[int, float]:

@@ -19,7 +19,7 @@ _LEAST_OFTEN = min(_OFTEN.values())
 _WEIGHT_OF_OFTEN = 0.5
 _BYTES = 900_000  # a tsvector holds 1 MB
 _FIND = (
-    "SELECT found FROM blog_search_find(%s::tsquery, %s, %s::bigint[],"
+    "SELECT found FROM blog_search_find(%s::tsquery, %s, %s::bigint[], %s,"
     f" (SELECT max(post_id) / {_BLOCK} FROM {_TABLE})) AS found"
 )
 
@@ -33,8 +33,10 @@ CREATE = [
     # compare the grams of post after post. Of a word that is in many posts, the newest blocks hold as many as
     # are wanted, and the others are left alone. `post_id + 0`, lest the planner looks for each key in the
     # table; EXECUTE, so that it knows the keys and hashes them.
-    f"""CREATE FUNCTION blog_search_find(wanted tsquery, most bigint, among bigint[], last bigint)
-        RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off AS $$
+    f"""CREATE FUNCTION blog_search_find(
+            wanted tsquery, most bigint, among bigint[], lowest bigint, last bigint
+        ) RETURNS SETOF bigint
+        LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off AS $$
         DECLARE
             blocks bigint := most / {_BLOCK} + 2;
             here tsquery;
@@ -56,7 +58,10 @@ CREATE = [
                     RETURN;
                 END IF;
                 last := last - blocks;
-                blocks := blocks * 4;
+                IF last < lowest / {_BLOCK} THEN
+                    RETURN;
+                END IF;
+                blocks := least(blocks * 4, greatest(last - lowest / {_BLOCK} + 1, 1));
             END LOOP;
             RETURN QUERY SELECT post_id FROM {_TABLE}
                 WHERE grams @@ wanted AND post_id + 0 < (last + 1) * {_BLOCK}
@@ -88,22 +93,24 @@ class PostgreSQL(Engine):
     def find(self, query, *, scope=Scope.TEXT, posts=None, among=None, limit):
         keys = None if among is None else as_value(among)
         if posts is None:
-            return fetch("found", _FIND, [_expression(query, scope), limit, keys])
+            return fetch("found", _FIND, [_expression(query, scope), limit, keys, 0])
         try:
             wanted, more = posts.order_by().values("pk").query.sql_with_params()
         except EmptyResultSet:
             return []
         sql = f"{_FIND} WHERE found IN ({wanted}) ORDER BY found DESC LIMIT %s"
-        return fetch("found", sql, [_expression(query, scope), None, keys, *more, limit])
+        return fetch("found", sql, [_expression(query, scope), None, keys, 0, *more, limit])
 
-    def find_each(self, wanted, *, limit):
-        return fetch_each("found", [(_FIND, [_expression(*one), limit, None]) for one in wanted])
+    def find_each(self, wanted, *, limit, lowest=0):
+        sql = f"{_FIND} WHERE found >= %s"
+        values = [[_expression(*one), limit, None, lowest, lowest] for one in wanted]
+        return fetch_each("found", [(sql, one) for one in values])
 
     def relevance(self, query, pks):
         wanted = list(pks)
         scores = dict.fromkeys(wanted, 1.0)
         often = [_often(needle, mark) for needle in query.needles for mark in _OFTEN]
-        values = [value for one in often for value in (one, None, as_value(wanted))]
+        values = [value for one in often for value in (one, None, as_value(wanted), 0)]
         for pk in fetch("found", " UNION ALL ".join([_FIND] * len(often)), values):
             scores[pk] += _WEIGHT_OF_OFTEN
         return scores

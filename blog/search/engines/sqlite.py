@@ -66,9 +66,12 @@ class SQLite(Engine):
             sql, values = f"{sql} AND {rowid} {is_listed()}", [*values, as_value(among)]
         return fetch("rowid", f"{sql} {_HIGHEST}", [*values, limit])
 
-    def find_each(self, wanted, *, limit):
+    def find_each(self, wanted, *, limit, lowest=0):
         found = [_find(query, scope) for query, scope in wanted]
-        return fetch_each("rowid", [(f"{sql} {_HIGHEST}", [*values, limit]) for sql, values in found])
+        return fetch_each(
+            "rowid",
+            [(f"{sql} AND rowid >= %s {_HIGHEST}", [*values, lowest, limit]) for sql, values in found],
+        )
 
     def relevance(self, query, pks):
         # By the terms of the phrases, since BM25 would go through the texts for every phrase once more.
