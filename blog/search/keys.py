@@ -75,8 +75,9 @@ class Gate:
             keys = set(keys)
             every = fetch("pk", f"SELECT pk FROM ({self._sql}) AS posts {_NEWEST_FIRST}", self._values)
             return [pk for pk in every if pk in keys][:limit]
-        # Of so many that the limit is soon reached, the index on dates leads to the first without a look at
-        # each of them; which the plus is for.
-        plus = "+" if len(keys) >= limit else ""
+        # If most posts are among them from the newest on, the index on dates soon leads to as many as are
+        # wanted, without a look at each of them; which the plus is for.
+        is_dense = len(keys) >= limit and max(keys) - min(keys) < _MOST * len(keys)
+        plus = "+" if is_dense else ""
         sql = f"SELECT pk FROM ({self._sql}) AS posts WHERE {plus}pk {is_listed()} {_NEWEST_FIRST} LIMIT %s"
         return fetch("pk", sql, [*self._values, as_value(keys), limit])

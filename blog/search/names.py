@@ -10,10 +10,11 @@ from blog.search.query import Needle
 from blog.search.tokens import is_cjk, units
 
 _TABLES = {"tag": "blog_tag", "category": "blog_category", "author": "blog_author"}
+# With `+ 0`, lest the table is read from that key on.
 _POSTS = (
     "SELECT content_object_id AS id FROM blog_taggedpost WHERE content_object_id >= %s AND tag_id",
-    "SELECT id FROM blog_post WHERE id >= %s AND category_id",
-    "SELECT id FROM blog_post WHERE id >= %s AND author_id",
+    "SELECT id FROM blog_post WHERE id + 0 >= %s AND category_id",
+    "SELECT id FROM blog_post WHERE id + 0 >= %s AND author_id",
 )
 
 
