@@ -18,7 +18,9 @@ _FETCHED = {
     "postgresql": "SELECT concat('[', string_agg({0}::text, ','), ']') FROM ({1}) AS found",
 }
 _NEWEST_FIRST = "ORDER BY published_at DESC, pk DESC"
-_MOST = 4  # of so many rows for each key, it is faster to take them all than to look for each key
+# Of so many rows for each key, it is faster to take them all, or to walk past them, than to look for the key.
+_MOST = 4
+_DENSE = {"sqlite": 10, "postgresql": 4}
 
 
 def is_listed() -> str:
@@ -77,7 +79,7 @@ class Gate:
             return [pk for pk in every if pk in keys][:limit]
         # If most posts are among them from the newest on, the index on dates soon leads to as many as are
         # wanted, without a look at each of them; which the plus is for.
-        is_dense = len(keys) >= limit and max(keys) - min(keys) < _MOST * len(keys)
+        is_dense = len(keys) >= limit and max(keys) - min(keys) < _DENSE[connection.vendor] * len(keys)
         plus = "+" if is_dense else ""
         sql = f"SELECT pk FROM ({self._sql}) AS posts WHERE {plus}pk {is_listed()} {_NEWEST_FIRST} LIMIT %s"
         return fetch("pk", sql, [*self._values, as_value(keys), limit])
