@@ -38,7 +38,7 @@ ALLOWED = {
     "accounts": {"audit", "models"},
     "editing": {"history", "models", "naming", "querysets", "views", "workflow"},
     "importer": {"addresses", "jekyll", "media", "models", "naming", "search"},
-    "search": {"models", "rendering"},
+    "search": {"models", "prepared", "rendering"},
     "models": {
         "accounts",
         "addresses",

@@ -2,11 +2,15 @@
 
 folding      one spelling for text that reads the same
 tokens       folded text as terms
+words        long words, each once, as terms
 query        what somebody typed, as needles
 engines      the indexes: SQLite's and PostgreSQL's
 index        keeping them in step with the posts
 names        tags, categories and authors, found by their names
-results      `search`: from a query to a page of posts
+keys         keys of posts by the thousand, and the gate they pass
+hits         the posts that a query finds
+ranking      their order
+results      `search`: a page of them; suggestions; the search of the desk
 passages     where the hits are in a text
 
 `models` is the only part that the other models see, with `index`; everything else sits above them.

@@ -13,6 +13,7 @@ CJK = (
     r"\U0001b000-\U0001b16f\U0001f000-\U0001faff\U00020000-\U0003fffd"
 )
 LATIN = r"a-z\u00df-\u024f"  # folded
+KANJI = r"\u3005\u3007\u3400-\u9fff\U00020000-\U0003fffd"
 KATAKANA = r"\u30a1-\u30fa\u30fc"
 
 # What NFKC, lower case and the removal of accents leave alone, but for A–Z, which `str.lower` sees to.

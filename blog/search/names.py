@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.apps import apps
 from django.db import connection
 
+from blog.search.keys import as_value, fetch_each, is_listed
 from blog.search.query import Needle
 from blog.search.tokens import is_cjk, units
 
-_MODELS = {"tag": "Tag", "category": "Category", "author": "Author"}
+_TABLES = {"tag": "blog_tag", "category": "blog_category", "author": "blog_author"}
+# With `+ 0`, lest the table is read from that key on.
+_POSTS = (
+    "SELECT content_object_id AS id FROM blog_taggedpost WHERE content_object_id >= %s AND tag_id",
+    "SELECT id FROM blog_post WHERE id + 0 >= %s AND category_id",
+    "SELECT id FROM blog_post WHERE id + 0 >= %s AND author_id",
+)
 
 
 @dataclass
@@ -23,18 +29,15 @@ class Named:
     def __bool__(self) -> bool:
         return bool(self.tag or self.category or self.author)
 
-    def posts(self) -> set[int]:
-        """Keys of all posts with one of these names."""
-        post = apps.get_model("blog", "Post").objects.order_by()
-        tagged = apps.get_model("blog", "TaggedPost").objects
-        found = set()
-        if self.tag:
-            found.update(tagged.filter(tag__in=self.tag).values_list("content_object", flat=True))
-        if self.category:
-            found.update(post.filter(category__in=self.category).values_list("pk", flat=True))
-        if self.author:
-            found.update(post.filter(author__in=self.author).values_list("pk", flat=True))
-        return found
+
+def posts_named(names: dict[Needle, Named], lowest: int = 0) -> dict[Needle, set[int]]:
+    """For each needle, the keys, from `lowest` on, of posts with a name that holds it. One query."""
+    statements = []
+    for named in names.values():
+        parts = [(sql, keys) for sql, keys in zip(_POSTS, vars(named).values(), strict=True) if keys]
+        sql = " UNION ALL ".join(f"{sql} {is_listed()}" for sql, _keys in parts)
+        statements.append((sql, [value for _sql, keys in parts for value in (lowest, as_value(keys))]))
+    return dict(zip(names, map(set, fetch_each("id", statements)), strict=True))
 
 
 def names_holding(needles: Iterable[Needle]) -> dict[Needle, Named]:
@@ -46,11 +49,10 @@ def names_holding(needles: Iterable[Needle]) -> dict[Needle, Named]:
     patterns = [_pattern(needle) for needle in needles]
     condition = " OR ".join(["folded LIKE %s ESCAPE '!'"] * len(patterns))
     sql = " UNION ALL ".join(
-        f"SELECT '{kind}', id, folded FROM {apps.get_model('blog', model)._meta.db_table} WHERE {condition}"
-        for kind, model in _MODELS.items()
+        f"SELECT '{kind}', id, folded FROM {table} WHERE {condition}" for kind, table in _TABLES.items()
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, patterns * len(_MODELS))
+        cursor.execute(sql, patterns * len(_TABLES))
         for kind, pk, folded in cursor.fetchall():
             row = units(folded)
             for needle in needles:

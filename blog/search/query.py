@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from blog.search.folding import KATAKANA, LATIN, fold
+from blog.search.folding import KANJI, KATAKANA, LATIN, fold
 from blog.search.tokens import is_cjk, units
 
 QUERY_LENGTH = 200
@@ -19,7 +19,7 @@ _PIECE = re.compile(
 _NAME = re.compile(rf"[{LATIN}]+")
 _VERSION = re.compile(r"[0-9]{1,2}(?![0-9])[0-9a-z.\-]*")
 # Where a long word comes apart: kanji, hiragana, katakana, Latin letters, digits.
-_SCRIPT = re.compile(rf"[\u3005\u3007\u3400-\u9fff\U00020000-\U0003fffd]+|[{KATAKANA}]+|[{LATIN}]+|[0-9]+")
+_SCRIPT = re.compile(rf"[{KANJI}]+|[{KATAKANA}]+|[{LATIN}]+|[0-9]+")
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,11 @@ from django.views.decorators.http import require_safe
 
 from blog.addresses import absolute_url
 from blog.models import Author, Category, Post, SearchEntry, Tag
+from blog.search.hits import ORDERS, Hits
+from blog.search.keys import among
 from blog.search.passages import best_passage, marked
 from blog.search.query import clean
-from blog.search.results import ORDERS, Hits, among, suggestions
+from blog.search.results import suggestions
 from blog.views.head import Head
 from blog.views.lists import PostListView
 

@@ -52,6 +52,8 @@ def find(index, query, scope=Scope.TEXT, limit=10, **more):
         ("サーバー", "サーバ管理"),
         ("「規制と投資」", "その規制と投資の"),
         ("人工知能学会", "人工知能学会の"),
+        ("知能学", "人工知能学会の"),
+        ("AI半導", "生成AI半導体"),
         ("100%", "100％の"),
         ("C++", "C++で"),
         ("🚀", "発射🚀する"),
@@ -123,6 +125,28 @@ def test_a_word_that_is_still_being_typed_is_found_by_its_beginning(index):
 def test_the_highest_keys_come_first_and_no_more_than_the_limit(index):
     index.write([document(pk, body="規制") for pk in range(1, 8)], [])
     assert find(index, "規制", limit=3) == [7, 6, 5]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 9])
+def test_the_highest_come_first_however_far_apart_they_are(index, limit):
+    keys = [3, 4095, 4096, 30_000, 300_000, 9_000_000]
+    index.write([document(pk, body="規制") for pk in keys], [])
+    index.write([document(pk, body="投資") for pk in (5000, 9_000_001)], [])
+    assert find(index, "規制", limit=limit) == keys[::-1][:limit]
+    assert index.find_each([(parse(word), Scope.TEXT) for word in ("投資", "規制")], limit=limit) == [
+        [9_000_001, 5000][:limit],
+        keys[::-1][:limit],
+    ]
+    assert index.find_each([(parse("規制"), Scope.TEXT)], limit=limit, lowest=30_000) == [
+        keys[:2:-1][:limit],
+    ]
+
+
+def test_only_those_among_some_keys_are_found(index):
+    index.write([document(pk, body="規制" if pk % 3 else "投資") for pk in range(1, 100)], [])
+    assert find(index, "規制", among=[1, 2, 3, 70, 500]) == [70, 2, 1]
+    assert find(index, "規制", among=range(40, 100), limit=3) == [98, 97, 95]
+    assert find(index, "規制", among=[]) == []
 
 
 def test_only_posts_of_the_query_set_are_found(index):

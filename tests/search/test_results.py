@@ -13,7 +13,7 @@ from blog.importer import import_site
 from blog.models import Post
 from blog.search import search
 from blog.search.folding import fold
-from blog.search.results import Hits
+from blog.search.hits import Hits
 from tests.factories import hours_ago, make_draft, make_post, make_scheduled, make_withdrawn
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_an_unknown_order_is_an_error():
 
 
 def test_pages_do_not_overlap(monkeypatch):
-    monkeypatch.setattr("blog.search.results.SCORED", 4)
+    monkeypatch.setattr("blog.search.ranking.SCORED", 4)
     for number in range(23):
         make_post(f"規制 {number}" if number % 3 else f"記事 {number}", body="規制の話。")
     pages = [titles("規制", offset=offset, limit=5) for offset in range(0, 25, 5)]
@@ -61,7 +61,7 @@ def test_pages_do_not_overlap(monkeypatch):
 
 
 def test_more_hits_than_are_counted(monkeypatch):
-    monkeypatch.setattr("blog.search.results.LIMIT", 5)
+    monkeypatch.setattr("blog.search.hits.LIMIT", 5)
     for number in range(8):
         make_post(f"規制 {number}")
     make_draft("規制の草稿")

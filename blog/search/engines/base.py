@@ -1,7 +1,7 @@
 """What the search asks of an index."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,13 +52,26 @@ class Engine(ABC):
 
     @abstractmethod
     def find(
-        self, query: Query, *, scope: Scope = Scope.TEXT, posts: QuerySet | None = None, limit: int
+        self,
+        query: Query,
+        *,
+        scope: Scope = Scope.TEXT,
+        posts: QuerySet | None = None,
+        among: Collection[int] | None = None,
+        limit: int,
     ) -> list[int]:
-        """Keys of documents that match, the highest first, at most `limit`; of `posts` only, if given."""
+        """Keys of documents that match, the highest first, at most `limit`.
 
-    def find_each(self, wanted: list[tuple[Query, Scope]], *, limit: int) -> list[list[int]]:
-        """What `find` finds for each; an engine that is far away does well to ask once for all of them."""
-        return [self.find(query, scope=scope, limit=limit) for query, scope in wanted]
+        Only of the query set `posts`, if it is given; only `among` these keys, if they are.
+        """
+
+    def find_each(self, wanted: list[tuple[Query, Scope]], *, limit: int, lowest: int = 0) -> list[list[int]]:
+        """What `find` finds for each, without keys below `lowest`, which nobody needs.
+
+        An engine that is far away does well to ask once for all of them.
+        """
+        found = (self.find(query, scope=scope, limit=limit) for query, scope in wanted)
+        return [[pk for pk in keys if pk >= lowest] for keys in found]
 
     @abstractmethod
     def relevance(self, query: Query, pks: Iterable[int]) -> dict[int, float]:
