@@ -34,13 +34,18 @@ HOST = "127.0.0.1"
 
 def addresses() -> dict[str, str]:
     """Kinds of pages; the deep ones go as far as there are pages."""
-    from blog.models import Post, Tag
+    from blog.models import Correction, Post, Tag
 
     count = Post.objects.count()
     tag = Tag.objects.order_by("pk").first().get_absolute_url()
-    post = Post.objects.public().newest_first().select_related("category")[5]
+    post = Post.objects.public().newest_first().select_related("category", "author")[5]
     middle = Post.objects.public().newest_first().order_by("pk")[count // 2]
-    category, day = post.category.get_absolute_url(), middle.published_at
+    category, author, day = (
+        post.category.get_absolute_url(),
+        post.author.get_absolute_url(),
+        middle.published_on,
+    )
+    notes = Correction.objects.count()
     return {
         "home": "/",
         "home, a deep page": f"/page/{count // 20}/",
@@ -53,14 +58,29 @@ def addresses() -> dict[str, str]:
         "article": post.get_absolute_url(),
         "article of long ago": middle.get_absolute_url(),
         "year": f"/{day:%Y}/",
+        "year, a deep page": f"/{day:%Y}/page/{count // 200}/",
         "month": f"/{day:%Y/%m}/",
+        "month, page 2": f"/{day:%Y/%m}/page/2/",
+        "day": f"/{day:%Y/%m/%d}/",
         "archive": "/archive/",
         "tags": "/tags/",
+        "author": author,
+        "author, a deep page": f"{author}page/{count // 400}/",
         "authors": "/authors/",
+        "corrections": "/corrections/",
+        "corrections, a deep page": f"/corrections/page/{notes // 20}/",
         "feed": "/feed.xml",
         "feed, a deep page": f"/feed.xml?page={count // 40}",
         "feed of a tag, a deep page": f"/tags/big/feed.xml?page={max(2, count // 400)}",
+        "feed of an author, a deep page": f"{author}feed.xml?page={count // 800}",
+        "feed of corrections, a deep page": f"/corrections/feed.xml?page={notes // 40}",
+        "all feeds": "/feeds/",
+        "sitemap index": "/sitemap.xml",
         "sitemap of a month": f"/sitemap-posts-{day:%Y-%m}.xml",
+        "sitemap of the lists": "/sitemap-lists.xml",
+        "sitemap of the tags": "/sitemap-tags.xml",
+        "sitemap of the authors": "/sitemap-authors.xml",
+        "news sitemap": "/news-sitemap.xml",
     }
 
 
