@@ -19,11 +19,11 @@ from blog.models.markdown import MarkdownContent
 from blog.models.redirects import Redirect
 from blog.models.surrogates import PLACED_BY, Surrogates
 from blog.models.taxonomy import Author, Category, PostTagManager, TaggedPost
-from blog.models.visibility import TokyoDate, Visible
+from blog.models.visibility import TokyoDate, TokyoMonth, Visible
 from blog.naming import slugify
 from blog.pagecache.keys import TEXTS
 from blog.pagecache.purging import changing
-from blog.querysets import PostQuerySet
+from blog.querysets import PostQuerySet, last_change
 from blog.rendering import Rendered
 from blog.search import index
 
@@ -189,6 +189,10 @@ class Post(Visible, Announced, Surrogates, MarkdownContent):
                 fields=["status", "expires_at"], name="post_expiry", condition=Q(expires_at__isnull=False)
             ),
             models.Index(fields=["status", "updated_at"], name="post_status_edit"),
+            # What changed last of each month, for the sitemap.
+            models.Index(
+                "status", TokyoMonth("published_at"), last_change().desc(), name="post_month_change"
+            ),
         ]
 
     def __str__(self):
