@@ -20,20 +20,21 @@ def is_key(value) -> bool:
     return str(value).isdecimal() and len(str(value)) < 19
 
 
-def public_filter(prefix: str = "", now: datetime.datetime | None = None) -> Q:
-    """The rule of visibility as a filter; `prefix` leads to the post from another table (`"posts__"`).
+def public_filter(prefix: str = "", now: datetime.datetime | None = None, moment: str = "published_at") -> Q:
+    """The rule of visibility as a filter; `prefix` leads to the post from another table (`"posts__"`), and
+    `moment` names the field that holds from when on readers see it.
 
     A post is public when its status is published, its `published_at` has come, and its `expires_at`,
     if it has one, has not. `Post.is_public` is the same rule for one post in memory.
     """
     now = now or timezone.now()
     alive = Q(**{f"{prefix}expires_at__isnull": True}) | Q(**{f"{prefix}expires_at__gt": now})
-    return Q(**{f"{prefix}status": "published", f"{prefix}published_at__lte": now}) & alive
+    return Q(**{f"{prefix}status": "published", f"{prefix}{moment}__lte": now}) & alive
 
 
-def scheduled_filter(now: datetime.datetime | None = None) -> Q:
+def scheduled_filter(now: datetime.datetime | None = None, moment: str = "published_at") -> Q:
     """Published, but for a moment that has not come; in memory `Post.is_scheduled`."""
-    return Q(status="published", published_at__gt=now or timezone.now())
+    return Q(status="published", **{f"{moment}__gt": now or timezone.now()})
 
 
 def written_filter(user) -> Q:

@@ -47,7 +47,7 @@ class Entry(NamedTuple):
 
     @property
     def lastmod(self) -> str:
-        return self.changed_at.isoformat()
+        return timezone.localtime(self.changed_at).isoformat()
 
 
 @require_safe
