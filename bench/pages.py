@@ -1,9 +1,10 @@
 """The cost of readers' pages without any cache: `python bench/pages.py [SIZE …]` (2500 25000 unless told).
 
 For each size an archive is made (bench/archive.py) in a scratch SQLite database, or in the database
-`allforces_bench_pages` of the server that DATABASE_URL names. Printed are, for each kind of page, the median
-milliseconds of CPU of this process for a request through the whole of Django, in brackets those on the clock
-(which hold the work of PostgreSQL), the number of queries, and the ratio to the first size: 1.0 is flat.
+`allforces_bench_pages_SIZE` of the server that DATABASE_URL names. Printed are, for each kind of page, the
+median milliseconds of CPU for a request through the whole of Django, of this process and of the PostgreSQL
+backend that serves it (if that runs on this machine), in brackets the milliseconds on the clock, the number
+of queries, and the ratio to the first size: 1.0 is flat.
 
 `--twin` compares requests a second with the plain twin (bench/twin) instead: both are served by granian, one
 process each on ports of their own, and asked by wrk in interleaved rounds. `--keep FOLDER` keeps the SQLite
@@ -90,6 +91,7 @@ def measure() -> dict[str, list[float]]:
     from django.test.utils import CaptureQueriesContext
 
     application = get_wsgi_application()
+    connection.ensure_connection()
     found = {}
     for kind, path in addresses().items():
         with CaptureQueriesContext(connection) as queries:
@@ -97,14 +99,24 @@ def measure() -> dict[str, list[float]]:
             queries_once = len(queries)
         spent, passed = [], []
         for _ in range(ROUNDS):
-            cpu, clock = time.process_time(), time.perf_counter()
+            cpu, clock = cpu_seconds(connection), time.perf_counter()
             get(application, path)
-            spent.append((time.process_time() - cpu) * 1000)
+            spent.append((cpu_seconds(connection) - cpu) * 1000)
             passed.append((time.perf_counter() - clock) * 1000)
             if sum(passed) > 2000:
                 break
         found[kind] = [statistics.median(spent), statistics.median(passed), queries_once]
     return found
+
+
+def cpu_seconds(connection) -> float:
+    """Of this process and, if it is PostgreSQL on this machine, of the backend that serves the connection."""
+    seconds = time.process_time()
+    if connection.vendor == "postgresql":
+        schedule = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+        if schedule.exists():
+            seconds += int(schedule.read_text().split()[0]) / 1e9
+    return seconds
 
 
 def fill_once(size: int, kilobytes: int) -> None:
