@@ -18,7 +18,9 @@ from blog.models import Author, Category, Correction, Post, Tag, TaggedPost, Tal
 from blog.prepared import prepared
 from blog.querysets import public_filter, scheduled_filter
 from blog.tally.counts import waiting
+from blog.tally.models import ALL_DAYS
 
+LAST_DAY = datetime.date(9998, 12, 31)  # that a post can be scheduled for
 FEW = 300  # posts to pass over cost less than another query
 
 
@@ -92,7 +94,9 @@ class Listing:
         return cls(Scope(kind, by_slug=True), slug)
 
     def count(self) -> int:
-        return sum(count for _first, count in self.months)
+        if self.start or self.end or "months" in self.__dict__:
+            return sum(count for _first, count in self.months)
+        return sum(count for _first, count in self._numbers(Tally.Unit.ALL, None, None))
 
     def exists(self) -> bool:
         return _public(self.scope, self.now, **self._given(), **self._between()).exists()
@@ -166,8 +170,11 @@ class Listing:
     def _numbers(self, unit: Tally.Unit, start, end) -> list[Days]:
         """What the tally says of these days, less the posts whose hour has not come; newest first."""
         today = tokyo_date(self.now)
-        current = today.replace(day=1) if unit == Tally.Unit.MONTH else today
-        following = next_month(today) if unit == Tally.Unit.MONTH else today + datetime.timedelta(days=1)
+        current, following = {
+            Tally.Unit.ALL: (ALL_DAYS, LAST_DAY),
+            Tally.Unit.MONTH: (today.replace(day=1), next_month(today)),
+            Tally.Unit.DAY: (today, today + datetime.timedelta(days=1)),
+        }[unit]
         between = {name: date for name, date in (("first", start), ("end", end)) if date}
         numbers = _tallied(
             self.scope,
