@@ -18,9 +18,8 @@ from blog.models import Author, Category, Correction, Post, Tag, TaggedPost, Tal
 from blog.prepared import prepared
 from blog.querysets import public_filter, scheduled_filter
 from blog.tally.counts import waiting
-from blog.tally.models import ALL_DAYS
+from blog.tally.models import ALL_DAYS, FOR_EVER
 
-LAST_DAY = datetime.date(9998, 12, 31)  # that a post can be scheduled for
 FEW = 300  # posts to pass over cost less than another query
 
 
@@ -171,7 +170,7 @@ class Listing:
         """What the tally says of these days, less the posts whose hour has not come; newest first."""
         today = tokyo_date(self.now)
         current, following = {
-            Tally.Unit.ALL: (ALL_DAYS, LAST_DAY),
+            Tally.Unit.ALL: (ALL_DAYS, FOR_EVER.date()),
             Tally.Unit.MONTH: (today.replace(day=1), next_month(today)),
             Tally.Unit.DAY: (today, today + datetime.timedelta(days=1)),
         }[unit]

@@ -98,7 +98,7 @@ class PostQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-pk")
 
     def with_card_data(self):
-        """What a card in a list shows, in one query and nothing else: to make rows is most of a list's cost."""
+        """What a card in a list shows, in one query and nothing else: rows are most of a list's cost."""
         return self.select_related("category", "cover").only(
             *("title", "slug", "excerpt", "reading_minutes", "featured"),
             *("status", "published_at", "expires_at"),

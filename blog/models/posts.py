@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
-from blog.addresses import absolute_url, canonical_path, tokyo_date
+from blog.addresses import absolute_url, canonical_path, post_path, tokyo_date
 from blog.models.announcing import SEEN_BY_READERS, Announced
 from blog.models.markdown import MarkdownContent
 from blog.models.redirects import Redirect
@@ -204,8 +204,7 @@ class Post(Visible, Announced, Surrogates, MarkdownContent):
         """`/2025/10/21/slug/`, with the Tokyo date; the preview for a post without a date."""
         if self.published_at is None:
             return self.get_preview_url()
-        date = tokyo_date(self.published_at)
-        return reverse("post", args=[f"{date:%Y}", f"{date:%m}", f"{date:%d}", self.slug])
+        return post_path(tokyo_date(self.published_at), self.slug)
 
     def get_preview_url(self) -> str:
         return reverse("admin:blog_post_preview", args=[self.pk])
