@@ -62,8 +62,8 @@ def fill(count: int, kilobytes: int = KILOBYTES) -> None:
             _tag_posts(cursor, start, models[-1].pk + 1, tagged)
         cursor.execute(f"DELETE FROM blog_post WHERE id <= {models[-1].pk}")  # noqa: S608
         cursor.execute(
-            "INSERT INTO blog_correction (post_id, kind, published_at, text, html) "
-            "SELECT id, 'correction', published_at, '誤りを直しました。', '<p>誤りを直しました。</p>' "
+            "INSERT INTO blog_correction (post_id, kind, published_at, text, html, status) "
+            "SELECT id, 'correction', published_at, '誤りを直しました。', '<p>誤りを直しました。</p>', '' "
             "FROM blog_post WHERE id % 50 = 0"
         )
     keeping.install()
