@@ -17,6 +17,7 @@ def fill(count: int, kilobytes: int = KILOBYTES) -> None:
     """`count` public posts over ten years until now; 12 categories, 20 authors, 300 tags, two to a post.
 
     The tag `big` has a tenth of the posts (100,000 of a million), `rare` five that are spread over all years.
+    One post in fifty has a correction.
     The first posts are saved in bulk, the others copied from them by the database; the numbers of
     `blog.tally` are counted once, at the end.
     """
@@ -60,6 +61,11 @@ def fill(count: int, kilobytes: int = KILOBYTES) -> None:
             _copy_posts(cursor, range(start, min(start + AT_ONCE, count)), models, given)
             _tag_posts(cursor, start, models[-1].pk + 1, tagged)
         cursor.execute(f"DELETE FROM blog_post WHERE id <= {models[-1].pk}")  # noqa: S608
+        cursor.execute(
+            "INSERT INTO blog_correction (post_id, kind, published_at, text, html, status) "
+            "SELECT id, 'correction', published_at, '誤りを直しました。', '<p>誤りを直しました。</p>', '' "
+            "FROM blog_post WHERE id % 50 = 0"
+        )
     keeping.install()
 
 

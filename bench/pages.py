@@ -1,9 +1,10 @@
 """The cost of readers' pages without any cache: `python bench/pages.py [SIZE …]` (2500 25000 unless told).
 
 For each size an archive is made (bench/archive.py) in a scratch SQLite database, or in the database
-`allforces_bench_pages` of the server that DATABASE_URL names. Printed are, for each kind of page, the median
-milliseconds of CPU of this process for a request through the whole of Django, in brackets those on the clock
-(which hold the work of PostgreSQL), the number of queries, and the ratio to the first size: 1.0 is flat.
+`allforces_bench_pages_SIZE` of the server that DATABASE_URL names. Printed are, for each kind of page, the
+median milliseconds of CPU for a request through the whole of Django, of this process and of the PostgreSQL
+backend that serves it (if that runs on this machine), in brackets the milliseconds on the clock, the number
+of queries, and the ratio to the first size: 1.0 is flat.
 
 `--twin` compares requests a second with the plain twin (bench/twin) instead: both are served by granian, one
 process each on ports of their own, and asked by wrk in interleaved rounds. `--keep FOLDER` keeps the SQLite
@@ -34,13 +35,18 @@ HOST = "127.0.0.1"
 
 def addresses() -> dict[str, str]:
     """Kinds of pages; the deep ones go as far as there are pages."""
-    from blog.models import Post, Tag
+    from blog.models import Correction, Post, Tag
 
     count = Post.objects.count()
     tag = Tag.objects.order_by("pk").first().get_absolute_url()
-    post = Post.objects.public().newest_first().select_related("category")[5]
+    post = Post.objects.public().newest_first().select_related("category", "author")[5]
     middle = Post.objects.public().newest_first().order_by("pk")[count // 2]
-    category, day = post.category.get_absolute_url(), middle.published_at
+    category, author, day = (
+        post.category.get_absolute_url(),
+        post.author.get_absolute_url(),
+        middle.published_on,
+    )
+    notes = Correction.objects.count()
     return {
         "home": "/",
         "home, a deep page": f"/page/{count // 20}/",
@@ -53,14 +59,29 @@ def addresses() -> dict[str, str]:
         "article": post.get_absolute_url(),
         "article of long ago": middle.get_absolute_url(),
         "year": f"/{day:%Y}/",
+        "year, a deep page": f"/{day:%Y}/page/{count // 200}/",
         "month": f"/{day:%Y/%m}/",
+        "month, page 2": f"/{day:%Y/%m}/page/2/",
+        "day": f"/{day:%Y/%m/%d}/",
         "archive": "/archive/",
         "tags": "/tags/",
+        "author": author,
+        "author, a deep page": f"{author}page/{count // 400}/",
         "authors": "/authors/",
+        "corrections": "/corrections/",
+        "corrections, a deep page": f"/corrections/page/{notes // 20}/",
         "feed": "/feed.xml",
         "feed, a deep page": f"/feed.xml?page={count // 40}",
         "feed of a tag, a deep page": f"/tags/big/feed.xml?page={max(2, count // 400)}",
+        "feed of an author, a deep page": f"{author}feed.xml?page={count // 800}",
+        "feed of corrections, a deep page": f"/corrections/feed.xml?page={notes // 40}",
+        "all feeds": "/feeds/",
+        "sitemap index": "/sitemap.xml",
         "sitemap of a month": f"/sitemap-posts-{day:%Y-%m}.xml",
+        "sitemap of the lists": "/sitemap-lists.xml",
+        "sitemap of the tags": "/sitemap-tags.xml",
+        "sitemap of the authors": "/sitemap-authors.xml",
+        "news sitemap": "/news-sitemap.xml",
     }
 
 
@@ -70,6 +91,9 @@ def measure() -> dict[str, list[float]]:
     from django.test.utils import CaptureQueriesContext
 
     application = get_wsgi_application()
+    connection.settings_dict["CONN_MAX_AGE"] = None  # one backend, of which the CPU is counted
+    connection.close()
+    connection.ensure_connection()
     found = {}
     for kind, path in addresses().items():
         with CaptureQueriesContext(connection) as queries:
@@ -77,14 +101,24 @@ def measure() -> dict[str, list[float]]:
             queries_once = len(queries)
         spent, passed = [], []
         for _ in range(ROUNDS):
-            cpu, clock = time.process_time(), time.perf_counter()
+            cpu, clock = cpu_seconds(connection), time.perf_counter()
             get(application, path)
-            spent.append((time.process_time() - cpu) * 1000)
+            spent.append((cpu_seconds(connection) - cpu) * 1000)
             passed.append((time.perf_counter() - clock) * 1000)
             if sum(passed) > 2000:
                 break
         found[kind] = [statistics.median(spent), statistics.median(passed), queries_once]
     return found
+
+
+def cpu_seconds(connection) -> float:
+    """Of this process and, if it is PostgreSQL on this machine, of the backend that serves the connection."""
+    seconds = time.process_time()
+    if connection.vendor == "postgresql":
+        schedule = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+        if schedule.exists():
+            seconds += int(schedule.read_text().split()[0]) / 1e9
+    return seconds
 
 
 def fill_once(size: int, kilobytes: int) -> None:

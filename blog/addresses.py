@@ -6,13 +6,14 @@ The date in a post's address is the Tokyo date of `published_at`, whatever the s
 import datetime
 import re
 import unicodedata
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.encoding import iri_to_uri
 from django.utils.http import escape_leading_slashes
 
+_UNQUOTED = "!$&'()*+,;=/~:@"  # in a path, as Django's reverse has it
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
@@ -25,6 +26,11 @@ def tokyo_day(date: datetime.date) -> tuple[datetime.datetime, datetime.datetime
     """First moment of a Tokyo date, and of the next."""
     start = datetime.datetime.combine(date, datetime.time.min, TOKYO)
     return start, start + datetime.timedelta(days=1)
+
+
+def post_path(date: datetime.date, slug: str) -> str:
+    """What `reverse("post", …)` gives, in a fraction of its time: every page asks a dozen times."""
+    return f"/{date.year:04}/{date.month:02}/{date.day:02}/{quote(slug, safe=_UNQUOTED)}/"
 
 
 def absolute_url(path: str) -> str:

@@ -14,10 +14,11 @@ from django.db.models import QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from blog.addresses import tokyo_date, tokyo_day
-from blog.models import Author, Category, Post, Tag, TaggedPost, Tally
+from blog.models import Author, Category, Correction, Post, Tag, TaggedPost, Tally
 from blog.prepared import prepared
-from blog.querysets import PostQuerySet, public_filter, scheduled_filter
+from blog.querysets import public_filter, scheduled_filter
 from blog.tally.counts import waiting
+from blog.tally.models import ALL_DAYS, FOR_EVER
 
 FEW = 300  # posts to pass over cost less than another query
 
@@ -31,9 +32,10 @@ class Days(NamedTuple):
 
 @dataclass(frozen=True)
 class Scope:
-    """What a list is of: the site, or one category, author or tag, by its key or by its slug."""
+    """What a list is of: the site, or one category, author or tag, by its key or by its slug; or all
+    corrections."""
 
-    kind: type[Category | Author | Tag] | None = None
+    kind: type[Category | Author | Tag | Correction] | None = None
     by_slug: bool = False
 
     def ref(self, value):
@@ -42,9 +44,11 @@ class Scope:
         return value
 
     def rows(self, value) -> QuerySet:
-        """What carries status and dates: the posts, or the taggings of a tag."""
+        """What carries status and dates: the posts, the taggings of a tag, or the corrections."""
         if self.kind is Tag:
             return TaggedPost.objects.filter(tag=self.ref(value))
+        if self.kind is Correction:
+            return Correction.objects.all()
         if self.kind:
             return Post.objects.filter(**{self.kind._meta.model_name: self.ref(value)})
         return Post.objects.all()
@@ -53,10 +57,20 @@ class Scope:
     def key(self) -> str:
         return "content_object" if self.kind is Tag else "pk"
 
+    @property
+    def moment(self) -> str:
+        return "shown_at" if self.kind is Correction else "published_at"
+
+    def between(self, rows: QuerySet, after, before) -> QuerySet:
+        if before:  # before the gate: of two upper bounds SQLite looks up the first in its index
+            rows = rows.filter(**{f"{self.moment}__lt": before})
+        return rows.filter(**{f"{self.moment}__gte": after}) if after else rows
+
 
 @dataclass
 class Listing:
-    """The public posts of the site, or of one category, author or tag (`ref` is its key), the newest first.
+    """The public posts of the site, or of one category, author or tag (`ref` is its key), the newest first;
+    or the corrections of public posts.
 
     With `start` and `end` only those published from one Tokyo date up to, but without, another: some days of
     one month, or whole months. All answers are those of one moment, `now`. It can be counted and sliced (from
@@ -79,7 +93,9 @@ class Listing:
         return cls(Scope(kind, by_slug=True), slug)
 
     def count(self) -> int:
-        return sum(count for _first, count in self.months)
+        if self.start or self.end or "months" in self.__dict__:
+            return sum(count for _first, count in self.months)
+        return sum(count for _first, count in self._numbers(Tally.Unit.ALL, None, None))
 
     def exists(self) -> bool:
         return _public(self.scope, self.now, **self._given(), **self._between()).exists()
@@ -95,8 +111,8 @@ class Listing:
         start, between = found
         return _cards(self.scope, length, now=self.now, offset=start, **self._given(), **between)
 
-    def rows(self, posts: PostQuerySet, start: int, stop: int) -> PostQuerySet:
-        """Those of `posts` that stand at these places of the list."""
+    def rows(self, posts: QuerySet, start: int, stop: int) -> QuerySet:
+        """Those of `posts` (of corrections, in a list of these) that stand at these places of the list."""
         found = self._found(start)
         if found is None:
             return posts.none()
@@ -116,7 +132,7 @@ class Listing:
         return self._numbers(Tally.Unit.MONTH, self.start, self.end)
 
     def _given(self) -> dict:
-        return {"ref": self.ref} if self.scope.kind else {}
+        return {"ref": self.ref} if self.scope.kind not in {None, Correction} else {}
 
     def _between(self) -> dict:
         moments = {"after": self.start, "before": self.end}
@@ -153,8 +169,11 @@ class Listing:
     def _numbers(self, unit: Tally.Unit, start, end) -> list[Days]:
         """What the tally says of these days, less the posts whose hour has not come; newest first."""
         today = tokyo_date(self.now)
-        current = today.replace(day=1) if unit == Tally.Unit.MONTH else today
-        following = next_month(today) if unit == Tally.Unit.MONTH else today + datetime.timedelta(days=1)
+        current, following = {
+            Tally.Unit.ALL: (ALL_DAYS, FOR_EVER.date()),
+            Tally.Unit.MONTH: (today.replace(day=1), next_month(today)),
+            Tally.Unit.DAY: (today, today + datetime.timedelta(days=1)),
+        }[unit]
         between = {name: date for name, date in (("first", start), ("end", end)) if date}
         numbers = _tallied(
             self.scope,
@@ -170,17 +189,13 @@ class Listing:
 
 
 def _public(scope: Scope, now, *, ref=None, after=None, before=None) -> QuerySet:
-    rows = scope.rows(ref)
-    if before:  # before the gate: of two upper bounds SQLite looks up the first in its index
-        rows = rows.filter(published_at__lt=before)
-    if after:
-        rows = rows.filter(published_at__gte=after)
-    return rows.filter(public_filter(now=now))
+    rows = scope.between(scope.rows(ref), after, before)
+    return rows.filter(public_filter(now=now, moment=scope.moment))
 
 
 def _keys(scope: Scope, length: int, now, offset: int, **given) -> QuerySet:
     """The keys of the posts at these places; for use in another query."""
-    rows = _public(scope, now, **given).order_by("-published_at", f"-{scope.key}")
+    rows = _public(scope, now, **given).order_by(f"-{scope.moment}", f"-{scope.key}")
     return rows.values(scope.key)[offset : offset + length]
 
 
@@ -203,7 +218,7 @@ def _tallied(scope: Scope, unit, *, now, current, following, ref=0, first=None, 
         tallied = tallied.filter(first__gte=first)
     if end:
         tallied = tallied.filter(first__lt=end)
-    soon = scope.rows(ref).filter(scheduled_filter(now), published_at__lt=following)
+    soon = scope.between(scope.rows(ref).filter(scheduled_filter(now, scope.moment)), None, following)
     numbers = tallied.values_list("first").annotate(total=Sum("count"), soon=waiting(soon))
     return numbers.order_by("-first")
 

@@ -1,61 +1,95 @@
 """Sitemaps (https://www.sitemaps.org/protocol.html): an index, and below it one section for each month of
-posts, for categories, tags and authors, and for the pages beside the news.
+posts, for categories, tags and authors, and for the pages beside the news. A long section goes on at `?p=2`.
 
 What search engines may not list is not in them: drafts and the like, `noindex`, posts whose canonical
 address is another one. A link begins with SITE_URL, whatever host the request names.
+
+No file costs more the longer the archive is: a month is cut by the numbers of `blog.tally`, and the post
+that changed last is looked up in an index, for each month, tag and so on.
 """
 
 import datetime
 import math
 import re
-from urllib.parse import urlsplit
+from collections.abc import Iterable
+from functools import partial
+from typing import NamedTuple
 
 from django.conf import settings
-from django.contrib.sitemaps import Sitemap
-from django.contrib.sitemaps.views import SitemapIndexItem, sitemap, x_robots_tag
-from django.core.paginator import Paginator
-from django.db.models import Count, F, Max
-from django.db.models.functions import TruncMonth
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.contrib.sitemaps.views import x_robots_tag
+from django.db.models import DateField, Func, OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from blog.addresses import absolute_url, tokyo_day
-from blog.listing import next_month
-from blog.models import Author, Category, Correction, Page, Post, Tag
-from blog.querysets import PostQuerySet, last_change, public_filter
+from blog.addresses import absolute_url
+from blog.listing import Listing, Scope, next_month
+from blog.models import Author, Category, Correction, Page, Post, Tag, Tally
+from blog.models.visibility import TokyoMonth
+from blog.querysets import last_change, public_filter
 from blog.rendering.text import without_controls
 
+LIMIT = 1_000  # entries of a file; the protocol allows 50,000
 NEWS = datetime.timedelta(days=2)
 NEWS_AT_MOST = 1000
+
+
+class Entry(NamedTuple):
+    path: str
+    changed_at: datetime.datetime
+
+    @property
+    def location(self) -> str:
+        return absolute_url(self.path)
+
+    @property
+    def lastmod(self) -> str:
+        return timezone.localtime(self.changed_at).isoformat()
 
 
 @require_safe
 @x_robots_tag
 def index(request: HttpRequest) -> HttpResponse:
-    entries = []
-    for name, section in sections().items():
-        address = absolute_url(reverse("sitemap_section", args=[name]))
-        pages = range(1, section.number_of_pages + 1)
-        latest = section.get_latest_lastmod() if pages else None
-        entries += [
-            SitemapIndexItem(f"{address}?p={page}" if page > 1 else address, latest) for page in pages
-        ]
-    context = {"sitemaps": entries}
-    return TemplateResponse(request, "sitemap_index.xml", context, content_type="application/xml")
+    files = []
+    for name, listed in SECTIONS.items():
+        if entries := listed():
+            files += _files(name, len(entries), max(entry.changed_at for entry in entries))
+    changes = changes_of_months()
+    for month, count in Listing().months:
+        if month in changes:
+            files += _files(f"posts-{month:%Y-%m}", count, changes[month])
+    return _xml(request, "blog/sitemap_index.xml", files)
+
+
+def _files(name: str, count: int, changed_at: datetime.datetime) -> Iterable[Entry]:
+    path = reverse("sitemap_section", args=[name])
+    for number in range(1, math.ceil(count / LIMIT) + 1):
+        yield Entry(f"{path}?p={number}" if number > 1 else path, changed_at)
 
 
 @require_safe
+@x_robots_tag
 def section(request: HttpRequest, section: str) -> HttpResponse:
+    number = _number(request.GET.get("p", "1"))
     month = re.fullmatch(r"posts-([0-9]{4})-(0[1-9]|1[0-2])", section, re.ASCII)
     if month and 1 < int(month[1]) < 9999:
-        found = month_sections(datetime.date(int(month[1]), int(month[2]), 1))
+        entries = entries_of_month(datetime.date(int(month[1]), int(month[2]), 1), number)
+    elif section in SECTIONS:
+        entries = SECTIONS[section]()[(number - 1) * LIMIT : number * LIMIT]
     else:
-        found = {name: made for name, made in other_sections().items() if name == section}
-    return sitemap(request, found, section, template_name="blog/sitemap.xml")
+        entries = []
+    if not entries:
+        raise Http404(_("There is nothing here."))
+    return _xml(request, "blog/sitemap.xml", entries)
+
+
+def _number(asked: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,4}", asked, re.ASCII):
+        raise Http404(_("There is no such page."))
+    return int(asked)
 
 
 @require_safe
@@ -71,125 +105,98 @@ def news(request: HttpRequest) -> HttpResponse:
         for post in posts.only("title", "slug", "published_at", "canonical_url")[:NEWS_AT_MOST]
     ]
     context = {"entries": entries, "name": settings.SITE_NAME}
-    return TemplateResponse(request, "blog/news_sitemap.xml", context, content_type="application/xml")
+    return render(request, "blog/news_sitemap.xml", context, content_type="application/xml")
 
 
-def sections() -> dict[str, "Section"]:
-    """All sections by name: `posts-2025-10`, `tags` and so on."""
-    return other_sections() | month_sections()
+def _xml(request: HttpRequest, template: str, entries: list[Entry]) -> HttpResponse:
+    return render(request, template, {"entries": entries}, content_type="application/xml")
 
 
-def other_sections() -> dict[str, "Section"]:
-    return {
-        "lists": ListSection(),
-        "pages": PageSection(),
-        "categories": NamedSection(Category),
-        "tags": NamedSection(Tag),
-        "authors": NamedSection(Author),
-    }
+# Posts
 
 
-def listed_posts(month: datetime.date | None = None) -> PostQuerySet:
-    """The posts (of that month) whose own address is the canonical one."""
-    posts = Post.objects.all()
-    if month:  # before the gate: of two upper bounds SQLite looks up the first in its index
-        posts = posts.filter(published_at__lt=tokyo_day(next_month(month))[0])
-        posts = posts.filter(published_at__gte=tokyo_day(month)[0])
-    posts = posts.public().in_sitemap()
-    named = posts.exclude(canonical_url="").only("slug", "published_at", "canonical_url")
-    elsewhere = [
-        post.pk for post in named if absolute_url(post.canonical_url) != absolute_url(post.get_absolute_url())
-    ]
-    return posts.exclude(pk__in=elsewhere)
+def entries_of_month(month: datetime.date, number: int) -> list[Entry]:
+    """A part of a Tokyo month's posts, oldest first, so that a part once full stays as it is.
+
+    Its places are those among all public posts: a part may have fewer entries than places.
+    """
+    listing = Listing(start=month, end=next_month(month))
+    end = listing.count() - (number - 1) * LIMIT  # a listing begins with the newest
+    if end <= 0:
+        return []
+    posts = listing.rows(_listed().only(*_FIELDS), max(0, end - LIMIT), end)
+    return [Entry(post.get_absolute_url(), post.changed_at) for post in reversed(posts) if _is_listed(post)]
 
 
-class Section(Sitemap):
-    """Items with an address and a `last_change`. A section without any is not there."""
-
-    limit = 5_000  # the protocol allows 50,000
-
-    @property
-    def protocol(self) -> str:
-        return urlsplit(settings.SITE_URL).scheme
-
-    def get_domain(self, site=None) -> str:
-        return urlsplit(settings.SITE_URL).netloc
-
-    @property
-    def paginator(self) -> Paginator:
-        return Paginator(self.items(), self.limit, allow_empty_first_page=False)
-
-    @property
-    def number_of_pages(self) -> int:
-        return self.paginator.num_pages
-
-    def lastmod(self, item) -> datetime.datetime:
-        return item.last_change
+def changes_of_months() -> dict[datetime.date, datetime.datetime]:
+    """When what is listed of each month last changed. A month of which nothing is listed is not there."""
+    months = Tally.objects.filter(scope=Tally.Scope.SITE, unit=Tally.Unit.MONTH, count__gt=0)
+    # As what a function gives: SQLite finds no column's value in an index on an expression.
+    month = Func(OuterRef("first"), function="date", output_field=DateField())
+    last = _last_changed(month).values("pk")[:1]
+    found = Post.objects.filter(pk__in=months.values(last=Subquery(last))).order_by().only(*_FIELDS)
+    changes = {}
+    for post in found:
+        month = post.published_on.replace(day=1)
+        if not _is_listed(post):
+            post = next(filter(_is_listed, _last_changed(month).only(*_FIELDS).iterator()), None)
+        if post:
+            changes[month] = post.changed_at
+    return changes
 
 
-class MonthSection(Section):
-    """The posts of one Tokyo month, oldest first, so that a page once full stays as it is."""
-
-    def __init__(self, posts: PostQuerySet, month: datetime.date, count: int, latest: datetime.datetime):
-        self.posts, self.month, self.count, self.latest = posts, month, count, latest
-
-    def items(self) -> PostQuerySet:
-        posts = self.posts.between(tokyo_day(self.month)[0], tokyo_day(next_month(self.month))[0])
-        dated = posts.annotate(last_change=last_change()).only("slug", "published_at")
-        return dated.order_by("published_at", "pk")
-
-    @property
-    def number_of_pages(self) -> int:
-        return math.ceil(self.count / self.limit)
-
-    def get_latest_lastmod(self) -> datetime.datetime:
-        return self.latest
+_FIELDS = ("slug", "published_at", "published_on", "last_modified_at", "canonical_url")
 
 
-def month_sections(month: datetime.date | None = None) -> dict[str, MonthSection]:
-    """Of that month, or of all."""
-    posts = listed_posts(month)
-    months = posts.annotate(month=TruncMonth("published_on")).values("month").order_by("-month")
-    return {
-        f"posts-{row['month']:%Y-%m}": MonthSection(posts, **row)
-        for row in months.annotate(count=Count("pk"), latest=Max(last_change()))
-    }
+def _listed():
+    return Post.objects.in_sitemap()
 
 
-class NamedSection(Section):
-    """Categories, authors or tags with a public post."""
-
-    def __init__(self, model: type[Category | Author | Tag]):
-        self.model = model
-
-    def items(self):
-        prefix = f"{self.model.posts_path}__"
-        latest = Max(last_change(prefix), filter=public_filter(prefix))
-        return self.model.objects.in_use().annotate(last_change=latest).order_by("pk")
+def _last_changed(month):
+    """The posts of a month, the one that changed last first, in the order of an index."""
+    posts = _listed().alias(month=TokyoMonth("published_at"), change=last_change())
+    return posts.public().filter(month=month).order_by("-change")
 
 
-class PageSection(Section):
-    def items(self):
-        return Page.objects.public().annotate(last_change=F("updated_at")).order_by("pk")
+def _is_listed(post: Post) -> bool:
+    """Whether the post's own address is the canonical one."""
+    return not post.canonical_url or absolute_url(post.canonical_url) == absolute_url(post.get_absolute_url())
 
 
-class ListSection(Section):
+# All else: each section's entries, which are few beside the posts
+
+
+def _lists() -> list[Entry]:
     """Home and the lists of everything: they change with each publication."""
+    found = []
+    if newest := _newest(Post.objects.public()):
+        found += [Entry(reverse(name), newest) for name in ("home", "archive", "tags", "authors")]
+    if newest := _newest(Correction.objects.public()):
+        found.append(Entry(reverse("corrections"), newest))
+    return found
 
-    def items(self) -> list[str]:
-        lists = ["home", "archive", "tags", "authors"] if self.newest else []
-        return [*lists, "corrections"] if self.newest_correction else lists
 
-    def location(self, item: str) -> str:
-        return reverse(item)
+def _newest(rows) -> datetime.datetime | None:
+    return rows.newest_first().values_list("published_at", flat=True).first()
 
-    def lastmod(self, item: str) -> datetime.datetime:
-        return self.newest_correction if item == "corrections" else self.newest
 
-    @cached_property
-    def newest_correction(self) -> datetime.datetime | None:
-        return Correction.objects.public().aggregate(newest=Max("published_at"))["newest"]
+def _pages() -> list[Entry]:
+    pages = Page.objects.public().order_by("pk").only("slug", "updated_at")
+    return [Entry(page.get_absolute_url(), page.updated_at) for page in pages]
 
-    @cached_property
-    def newest(self) -> datetime.datetime | None:
-        return Post.objects.public().aggregate(newest=Max("published_at"))["newest"]
+
+def _subjects(kind: type[Category | Author | Tag]) -> list[Entry]:
+    """Those with a public post; their lists change with each publication."""
+    posts = Scope(kind).rows(OuterRef("pk")).filter(public_filter()).order_by("-published_at")
+    rows = kind.objects.annotate(newest=Subquery(posts.values("published_at")[:1]))
+    rows = rows.filter(newest__isnull=False).order_by("pk").only("slug")
+    return [Entry(row.get_absolute_url(), row.newest) for row in rows]
+
+
+SECTIONS = {
+    "lists": _lists,
+    "pages": _pages,
+    "categories": partial(_subjects, Category),
+    "tags": partial(_subjects, Tag),
+    "authors": partial(_subjects, Author),
+}

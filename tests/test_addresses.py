@@ -2,8 +2,9 @@ import datetime
 import unicodedata
 
 import pytest
+from django.urls import reverse
 
-from blog.addresses import absolute_url, canonical_path, tokyo_date, tokyo_day
+from blog.addresses import absolute_url, canonical_path, post_path, tokyo_date, tokyo_day
 
 UTC = datetime.UTC
 AUCKLAND = datetime.timezone(datetime.timedelta(hours=13))
@@ -29,6 +30,12 @@ def test_a_tokyo_day_is_half_open_and_24_hours_long():
     assert end == datetime.datetime(2025, 10, 21, 15, tzinfo=UTC)
     assert tokyo_date(start) == tokyo_date(end - datetime.timedelta(microseconds=1))
     assert tokyo_date(end) == datetime.date(2025, 10, 22)
+
+
+@pytest.mark.parametrize("slug", ["a-b", "規制-2025", "c++", "a&b<c>'d\"e;=,", "50%", "a:b@c~d_e.f", "！　"])
+def test_the_path_of_a_post_is_that_of_the_urlconf(slug):
+    path = reverse("post", args=["0987", "01", "09", slug])
+    assert post_path(datetime.date(987, 1, 9), slug) == path
 
 
 @pytest.mark.parametrize(

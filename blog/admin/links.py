@@ -27,7 +27,7 @@ def posts(request: HttpRequest) -> JsonResponse:
     desk = admin.site.get_model_admin(Post)
     if not desk.has_view_or_change_permission(request):
         return refused("q", _("Your account may not see posts."), 403)
-    found = desk.get_queryset(request).with_card_data()
+    found = desk.get_queryset(request).without_text()
     if query := request.GET.get("q", "").strip():
         found = search_posts(found, query, in_text=False)
     # By the last edit: what somebody links to is new or in the making more often than not.

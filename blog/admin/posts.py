@@ -30,7 +30,7 @@ FOLDED = ["secondary", "collapse"]
 
 class PostList(ChangeList):
     def get_queryset(self, request, exclude_parameters=None):
-        return super().get_queryset(request, exclude_parameters).with_card_data().prefetch_related("tags")
+        return super().get_queryset(request, exclude_parameters).without_text().prefetch_related("tags")
 
 
 @admin.register(Post)

@@ -13,6 +13,7 @@ from blog.models.markdown import render_body
 from blog.pagecache.keys import CORRECTIONS
 from blog.pagecache.purging import changing
 from blog.querysets import public_filter
+from blog.tally.models import Tally
 
 # A note is not an article: paragraphs, lists, links and emphasis.
 _TAGS = {"p", "br", "a", "em", "strong", "code", "del", "s", "ul", "ol", "li"}
@@ -22,10 +23,10 @@ _SHOWN_TAGS = {"a": {"href", "title"}}
 class CorrectionQuerySet(models.QuerySet):
     def public(self, now=None):
         """Those of posts that readers may see."""
-        return self.filter(public_filter("post__", now))
+        return self.filter(public_filter(now=now, moment="shown_at"))
 
     def newest_first(self):
-        return self.order_by("-published_at", "-pk")
+        return self.order_by("-shown_at", "-pk")
 
 
 class Correction(models.Model):
@@ -53,7 +54,13 @@ class Correction(models.Model):
         verbose_name=_("written by"),
     )
 
+    # Of its post, kept by the triggers of `blog.tally`; `shown_at` is when both had been published.
+    status = models.CharField(max_length=10, default="", editable=False)
+    shown_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
+
     objects = CorrectionQuerySet.as_manager()
+    tally_scope = Tally.Scope.CORRECTIONS
 
     class Meta:
         ordering = ["published_at", "pk"]
@@ -65,7 +72,10 @@ class Correction(models.Model):
                 condition=Q(kind__in=["correction", "addition", "update"]), name="correction_kind_known"
             ),
         ]
-        indexes = [models.Index(fields=["published_at"], name="correction_date")]
+        indexes = [
+            models.Index(fields=["published_at"], name="correction_date"),
+            models.Index(fields=["status", "shown_at", "id", "expires_at"], name="correction_dated"),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.plain_text[:60]}"
@@ -102,6 +112,7 @@ class Correction(models.Model):
     def save(self, **kwargs):
         """The post counts as edited, and for its readers as changed on the day of the note."""
         self.render()
+        self._lock_post()
         with changing(CORRECTIONS):
             super().save(**kwargs)
             self.post.mark_changed(self.published_at)
@@ -110,8 +121,14 @@ class Correction(models.Model):
 
     @transaction.atomic
     def delete(self, **kwargs):
+        self._lock_post()
         with changing(CORRECTIONS):
             deleted = super().delete(**kwargs)
             self.post.save(update_fields=["last_modified_at"])
         self.post.tell_readers_view()
         return deleted
+
+    def _lock_post(self) -> None:
+        """Before the note, as a change of the post does, whose triggers write its notes: or two might wait
+        for each other."""
+        type(self.post).objects.select_for_update().filter(pk=self.post_id).values_list("pk").first()

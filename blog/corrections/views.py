@@ -1,15 +1,27 @@
 """All corrections of the site, for readers."""
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from blog.addresses import absolute_url
+from blog.listing import Listing, Scope
 from blog.models import Correction
 from blog.pagecache.keys import CORRECTIONS
 from blog.views.head import Feed, Head
 from blog.views.lists import PostListView
+
+
+class Notes(Listing):
+    """Every correction, as the list shows it."""
+
+    def __init__(self):
+        super().__init__(Scope(Correction))
+
+    def __getitem__(self, asked: slice) -> list[Correction]:
+        notes = Correction.objects.select_related("post", "post__category")
+        notes = notes.defer("post__body", "post__body_html", "post__toc", "post__front_matter")
+        return list(self.rows(notes, asked.start or 0, asked.stop))
 
 
 class CorrectionsView(PostListView):
@@ -17,13 +29,11 @@ class CorrectionsView(PostListView):
 
     context_object_name = "corrections"
     template_name = "blog/corrections/list.html"
-    paginator_class = Paginator
     url_name = "corrections"
     surrogate_keys = (CORRECTIONS,)
 
     def get_queryset(self):
-        notes = Correction.objects.public().newest_first().select_related("post", "post__category")
-        return notes.defer("post__body", "post__body_html", "post__toc", "post__front_matter")
+        return Notes()
 
     def get_context_data(self, **kwargs):
         feed = Feed(f"{settings.SITE_NAME}: {_('Corrections')}", reverse("corrections_feed"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from blog.feeds.comparing import CORRECTION_FIELDS, POST_FIELDS, with_words_of_others
 from blog.feeds.entries import correction_entry, entry_of
 from blog.feeds.formats import Format
-from blog.listing import Listing
+from blog.listing import Listing, Scope
 from blog.models import Author, Category, Correction, Post, Tag
 from blog.pagecache.keys import CORRECTIONS, POSTS, members_key
 from blog.querysets import PostQuerySet
@@ -135,8 +135,7 @@ class CorrectionsChannel(Channel):
         return [CORRECTIONS]
 
     def compared(self, start, stop):
-        keys = self._notes().values("pk")[start:stop]
-        return Correction.objects.filter(pk__in=keys).newest_first()
+        return Listing(Scope(Correction)).rows(Correction.objects.all(), start, stop)
 
     def rows_on(self, page):
         start = (page - 1) * PAGE_LENGTH
@@ -144,10 +143,7 @@ class CorrectionsChannel(Channel):
         return list(notes.defer(*(f"post__{name}" for name in ("body", "body_html", "toc", "front_matter"))))
 
     def newest_at(self):
-        return self._notes().values_list("published_at", flat=True).first()
-
-    def _notes(self) -> QuerySet:
-        return Correction.objects.public().newest_first()
+        return self.compared(0, 1).values_list("published_at", flat=True).first()
 
 
 class SubjectChannel(Channel):

@@ -13,17 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
-from blog.addresses import absolute_url, canonical_path, tokyo_date
+from blog.addresses import absolute_url, canonical_path, post_path, tokyo_date
 from blog.models.announcing import SEEN_BY_READERS, Announced
 from blog.models.markdown import MarkdownContent
 from blog.models.redirects import Redirect
 from blog.models.surrogates import PLACED_BY, Surrogates
 from blog.models.taxonomy import Author, Category, PostTagManager, TaggedPost
-from blog.models.visibility import TokyoDate, Visible
+from blog.models.visibility import TokyoDate, TokyoMonth, Visible
 from blog.naming import slugify
 from blog.pagecache.keys import TEXTS
 from blog.pagecache.purging import changing
-from blog.querysets import PostQuerySet
+from blog.querysets import PostQuerySet, last_change
 from blog.rendering import Rendered
 from blog.search import index
 
@@ -189,6 +189,10 @@ class Post(Visible, Announced, Surrogates, MarkdownContent):
                 fields=["status", "expires_at"], name="post_expiry", condition=Q(expires_at__isnull=False)
             ),
             models.Index(fields=["status", "updated_at"], name="post_status_edit"),
+            # What changed last of each month, for the sitemap.
+            models.Index(
+                "status", TokyoMonth("published_at"), last_change().desc(), name="post_month_change"
+            ),
         ]
 
     def __str__(self):
@@ -200,8 +204,7 @@ class Post(Visible, Announced, Surrogates, MarkdownContent):
         """`/2025/10/21/slug/`, with the Tokyo date; the preview for a post without a date."""
         if self.published_at is None:
             return self.get_preview_url()
-        date = tokyo_date(self.published_at)
-        return reverse("post", args=[f"{date:%Y}", f"{date:%m}", f"{date:%d}", self.slug])
+        return post_path(tokyo_date(self.published_at), self.slug)
 
     def get_preview_url(self) -> str:
         return reverse("admin:blog_post_preview", args=[self.pk])

@@ -23,6 +23,18 @@ class TokyoDate(models.Func):
         )
 
 
+class TokyoMonth(TokyoDate):
+    """The first day of its Tokyo month."""
+
+    def as_sqlite(self, compiler, connection, **context):
+        template = "date(substr(%(expressions)s, 1, 19), '+9 hours', 'start of month')"
+        return models.Func.as_sql(self, compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler, connection, **context):
+        template = "(date_trunc('month', %(expressions)s AT TIME ZONE 'Asia/Tokyo')::date)"
+        return models.Func.as_sql(self, compiler, connection, template=template, **context)
+
+
 class Visible(models.Model):
     """Told from `status`, `published_at`, `expires_at` and `last_modified_at`."""
 

@@ -130,7 +130,7 @@ def _own_drafts(posts: PostQuerySet, user) -> PostQuerySet:
 
 def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
     def block(name, title, query, rows, empty, note):
-        rows = list(rows.with_card_data()[:ROWS]) if counts[name] else []
+        rows = list(rows.without_text()[:ROWS]) if counts[name] else []
         for post in rows:
             post.note = note(post)
             post.when = short_day(post.published_at) if name in {"scheduled", "public"} else ""

@@ -38,10 +38,11 @@ def recount(using: str = "default") -> None:
     sql = VENDORS[connections[using].vendor]
     with transaction.atomic(using=using):
         if connections[using].vendor == "postgresql":
-            _run(["LOCK TABLE blog_post, blog_taggedpost IN SHARE ROW EXCLUSIVE MODE"], using)
+            tables = "blog_post, blog_taggedpost, blog_correction"
+            _run([f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"], using)
         _run(
             [
-                sql.COPY,
+                *sql.COPY,
                 f"DELETE FROM {sql.TABLE}",
                 f"INSERT INTO {sql.TABLE} (scope, ref, unit, until, first, count) "
                 f"SELECT scope, ref, unit, until, first, count FROM ({sql.ENTRIES}) AS entries",
@@ -69,7 +70,7 @@ def wrong_numbers(using: str = "default") -> int:
 
 
 def wrong_copies(using: str = "default") -> int:
-    """How many taggings do not carry the status and the dates of their post."""
+    """How many taggings and corrections do not carry the status and the dates of their post."""
     with connections[using].cursor() as cursor:
         cursor.execute(VENDORS[connections[using].vendor].WRONG_COPIES)
         return cursor.fetchone()[0]

@@ -12,6 +12,7 @@ from blog.listing import Listing
 from blog.models import Author, Category, Tag
 from blog.naming import slugify
 from blog.pagecache.keys import members_key
+from blog.prepared import prepared
 from blog.views.head import Feed, Head, HeadMixin
 from blog.views.lists import PostListView
 
@@ -39,6 +40,8 @@ class SubjectView(PostListView):
         return super().get(request, *args, **kwargs)
 
     def find(self, slug: str):
+        if here := _with_slug(self.model, slug=slug):
+            return here[0]
         found = self.model.objects.at([slug, slugify(slug)])
         if not found:
             raise Http404(_("There is nothing here."))
@@ -77,6 +80,11 @@ class SubjectView(PostListView):
             feed=context["feed"],
             trail=tuple(self.trail()),
         )
+
+
+@prepared(Category)
+def _with_slug(model, *, slug):
+    return model.objects.filter(slug=slug).order_by()
 
 
 class CategoryView(SubjectView):

@@ -5,8 +5,9 @@ import threading
 import pytest
 from django.db import connection, connections, transaction
 
+from blog.corrections.views import Notes
 from blog.listing import Listing
-from blog.models import Post
+from blog.models import Correction, Post
 from blog.tally import keeping
 from tests.factories import make_draft, publish
 
@@ -62,4 +63,23 @@ def test_a_tagging_made_while_its_post_is_published_gets_the_new_date():
         other = in_another_connection(lambda: draft.tags.add("AI"))
         other.join(timeout=0.5)
     other.join(timeout=20)
+    assert (keeping.wrong_copies(), keeping.wrong_numbers()) == (0, 0)
+
+
+@pytest.mark.parametrize("is_note_first", [True, False])
+def test_a_note_and_its_post_saved_at_once_wait_for_each_other_in_one_order(is_note_first):
+    post = make_draft()
+    note = Correction.objects.create(post=post, text="直しました。")
+    saves = [note.save, lambda: publish(Post.objects.get(pk=post.pk))]
+    first, second = saves if is_note_first else reversed(saves)
+    with transaction.atomic():
+        Post.objects.select_for_update().get(
+            pk=post.pk
+        )  # so that the other begins while this one is not done
+        other = in_another_connection(second)
+        other.join(timeout=0.5)
+        assert other.is_alive()
+        first()
+    other.join(timeout=20)
+    assert Notes().count() == 1
     assert (keeping.wrong_copies(), keeping.wrong_numbers()) == (0, 0)

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from blog.addresses import tokyo_date
 from blog.checks import posts_are_counted
+from blog.corrections.views import Notes
 from blog.listing import FEW, Listing, next_month
-from blog.models import Author, Category, Merge, Post, Tag, TaggedPost, Tally
+from blog.models import Author, Category, Correction, Merge, Post, Tag, TaggedPost, Tally
 from blog.tally import keeping
 from tests.factories import make_author, make_category, make_draft, make_post, make_superuser, make_tag, tokyo
 
@@ -59,7 +60,8 @@ class Chaos:
     def step(self):
         edits = (self.add, self.add, self.add_many, self.save_one, self.retag, self.drop, self.update,
                  self.withdraw_many, self.move_dates, self.merge, self.split, self.later, self.rename,
-                 self.drop_many, self.tag_many)  # fmt: skip
+                 self.drop_many, self.tag_many, self.correct, self.correct_many,
+                 self.drop_note)  # fmt: skip
         self.random.choice(edits)()
 
     def add(self):
@@ -88,6 +90,24 @@ class Chaos:
         tagging = self.any(TaggedPost)
         tagging.status, tagging.published_at = self.random.choice(STATUSES), self.moment()
         tagging.save()  # what it believes of the post is not believed
+
+    def correct(self):
+        note = Correction(post=self.any(Post), text="直しました。", published_at=self.moment())
+        note.save()
+        note.status, note.shown_at = self.random.choice(STATUSES), self.moment()
+        note.save()  # what it believes of the post is not believed
+
+    def correct_many(self):
+        posts = [self.any(Post), *self.some()]
+        Correction.objects.bulk_create(
+            [Correction(post=post, text="直しました。", published_at=self.moment()) for post in posts]
+        )
+        keys = list(Correction.objects.values_list("pk", flat=True)[:2])
+        Correction.objects.filter(pk__in=keys).update(published_at=self.moment(), post=self.any(Post))
+
+    def drop_note(self):
+        if note := Correction.objects.order_by("pk").first():
+            note.delete()
 
     def drop(self):
         self.any(Post).delete()
@@ -144,6 +164,14 @@ def by_hand(subject=None) -> list:
     return sorted(public, key=lambda post: (post.published_at, post.pk), reverse=True)
 
 
+def notes_by_hand() -> list:
+    """The corrections that readers can see, the newest first; none before the post itself."""
+    now = timezone.now()
+    notes = [(max(note.published_at, note.post.published_at), note.pk, note)
+             for note in Correction.objects.select_related("post") if note.post.is_public]  # fmt: skip
+    return [note for moment, _pk, note in sorted(notes, reverse=True) if moment <= now]
+
+
 def every_subject():
     return [None, *Category.objects.all(), *Author.objects.all(), *Tag.objects.all()]
 
@@ -152,7 +180,12 @@ def test_totals_and_pages_stay_exact_whatever_happens(chaos):
     for _ in range(12):
         for _ in range(8):
             chaos.step()
-        assert keeping.wrong_numbers() == 0
+        assert (keeping.wrong_numbers(), keeping.wrong_copies()) == (0, 0)
+        expected = notes_by_hand()
+        notes = Notes()
+        assert (notes.count(), list(Correction.objects.public().newest_first())) == (len(expected), expected)
+        for start in range(0, len(expected) + 3, 3):
+            assert notes[start : start + 3] == expected[start : start + 3], start
         for subject in every_subject():
             expected = by_hand(subject)
             listing = Listing.of(subject) if subject else Listing()
@@ -211,21 +244,21 @@ def test_beyond_the_last_page_nothing_is_passed_over(django_assert_num_queries, 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_file_loaded_with_the_taggings_before_the_posts_is_counted(tmp_path):
-    make_post(tags=["AI"]), make_draft(tags=["AI"])
+    post, _draft = make_post(tags=["AI"]), make_draft(tags=["AI"])
+    Correction.objects.create(post=post, text="直しました。")
     file = tmp_path / "dump.json"
     call_command(
-        "dumpdata", "blog.Category", "blog.Author", "blog.Tag", "blog.TaggedPost", "blog.Post", output=file
+        *("dumpdata", "blog.Category", "blog.Author", "blog.Tag", "blog.TaggedPost", "blog.Post"),
+        "blog.Correction",
+        output=file,
     )
     rows = json.loads(file.read_text())
     rows.sort(key=lambda row: row["model"] == "blog.post")
     file.write_text(json.dumps(rows))
     call_command("flush", interactive=False, verbosity=0)
     call_command("loaddata", file, verbosity=0)
-    assert (Listing.of(Tag.objects.get()).count(), keeping.wrong_numbers(), keeping.wrong_copies()) == (
-        1,
-        0,
-        0,
-    )
+    assert (Listing.of(Tag.objects.get()).count(), Notes().count()) == (1, 1)
+    assert (keeping.wrong_numbers(), keeping.wrong_copies()) == (0, 0)
 
 
 def test_numbers_of_nothing_are_removed_when_the_outbox_is_cleaned():
@@ -266,16 +299,18 @@ def test_a_failed_statement_leaves_the_numbers_alone():
 
 
 def test_numbers_that_are_out_of_step_are_told_and_mended():
-    make_post(tags=["AI"])
+    Correction.objects.create(post=make_post(tags=["AI"]), text="直しました。")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE blog_tally SET count = count + 1 WHERE scope = 3")
+        cursor.execute("UPDATE blog_tally SET count = count + 1 WHERE scope IN (3, 4)")
         cursor.execute("UPDATE blog_taggedpost SET status = ''")
+        cursor.execute("UPDATE blog_correction SET status = ''")
     with pytest.raises(CommandError, match="誤り"):
         call_command("recount", check=True)
     call_command("recount", verbosity=0)
     call_command("recount", check=True, verbosity=0)
     assert Listing.of(Tag.objects.get()).count() == 1
     assert Listing.of(Tag.objects.get())[0:5]
+    assert (Notes().count(), len(Notes()[0:5])) == (1, 1)
 
 
 def test_triggers_that_went_missing_come_back_with_the_next_migrate_and_all_is_counted():

@@ -4,7 +4,7 @@ FOR_EVER = "'9999-12-30 00:00:00'"
 ALL_DAYS = "'0001-01-01'"
 TABLE = "blog_tally"
 KEY = "(scope, ref, unit, until, first)"
-SITE, CATEGORY, AUTHOR, TAG = range(4)
+SITE, CATEGORY, AUTHOR, TAG, CORRECTIONS = range(5)
 ALL, MONTH, DAY = range(3)
 
 
@@ -19,23 +19,23 @@ def _units(published_at: str, units) -> list[tuple[int, str]]:
     return [(unit, firsts[unit]) for unit in units]
 
 
-def _add(scope: int, ref: str, row: str, source: str, units=(ALL, MONTH, DAY)) -> str:
+def _add(scope: int, ref: str, row: str, source: str, units=(ALL, MONTH, DAY), moment="published_at") -> str:
     """One more in each number that `row` is in; `source` is what follows SELECT."""
     return "\n".join(
         f"INSERT INTO {TABLE} (scope, ref, unit, until, first, count)"
         f" SELECT {scope}, {ref}, {unit}, coalesce({row}.expires_at, {FOR_EVER}), {first}, 1 {source}"
         f" ON CONFLICT {KEY} DO UPDATE SET count = count + 1;"
-        for unit, first in _units(f"{row}.published_at", units)
+        for unit, first in _units(f"{row}.{moment}", units)
     )
 
 
-def _take(scope: int, refs: str, row: str, units=(ALL, MONTH, DAY)) -> str:
+def _take(scope: int, refs: str, row: str, units=(ALL, MONTH, DAY), moment="published_at") -> str:
     """One less. A number that is not there stays away: a flush empties the tables in any order."""
     return "\n".join(
         f"UPDATE {TABLE} SET count = count - 1 WHERE {row}.status = 'published' AND scope = {scope}"
         f" AND ref IN ({refs}) AND unit = {unit} AND until = coalesce({row}.expires_at, {FOR_EVER})"
         f" AND first = {first};"
-        for unit, first in _units(f"{row}.published_at", units)
+        for unit, first in _units(f"{row}.{moment}", units)
     )
 
 
@@ -82,6 +82,22 @@ _COPY_TO_TAGGINGS = """
 UPDATE blog_taggedpost SET status = NEW.status, published_at = NEW.published_at, expires_at = NEW.expires_at
     WHERE content_object_id = NEW.id;"""
 
+_SHOWN_AT = "max({note}.published_at, coalesce({post}.published_at, {note}.published_at))"
+_COPY_TO_CORRECTION = f"""
+UPDATE blog_correction SET (status, shown_at, expires_at) =
+    (SELECT status, {_SHOWN_AT.format(note="NEW", post="post")}, expires_at
+    FROM blog_post AS post WHERE id = NEW.post_id)
+    WHERE id = NEW.id AND EXISTS (SELECT 1 FROM blog_post WHERE id = NEW.post_id);"""
+_ADD_CORRECTION = _add(
+    CORRECTIONS,
+    "0",
+    "note",
+    "FROM blog_correction AS note WHERE note.id = NEW.id AND note.status = 'published'",
+    moment="shown_at",
+)
+_TAKE_CORRECTION = _take(CORRECTIONS, "0", "OLD", moment="shown_at")
+_MOVE_CORRECTIONS = "UPDATE blog_correction SET post_id = NEW.id WHERE post_id = NEW.id;"  # by its trigger
+
 
 def _trigger(event: str, *statements: str) -> str:
     return "\n".join([f"AFTER {event} BEGIN", *statements, "END"])
@@ -93,6 +109,7 @@ _BODIES = {
         _add_post("NEW"),
         _COPY_TO_TAGGINGS,  # of which there are some already where a file is loaded table by table
         _ADD_ALL_TAGGINGS,
+        _MOVE_CORRECTIONS,
     ),
     "tally_post_delete": _trigger(
         "DELETE ON blog_post WHEN OLD.status = 'published'",
@@ -105,6 +122,7 @@ _BODIES = {
         _take(TAG, _OF_POST, "OLD", (ALL, MONTH)),
         _COPY_TO_TAGGINGS,
         _ADD_ALL_TAGGINGS,
+        _MOVE_CORRECTIONS,
     ),
     "tally_tagging_insert": _trigger("INSERT ON blog_taggedpost", _COPY_TO_TAGGING, _ADD_TAGGING),
     "tally_tagging_delete": _trigger("DELETE ON blog_taggedpost", _TAKE_TAGGING),
@@ -113,6 +131,14 @@ _BODIES = {
         _TAKE_TAGGING,
         _COPY_TO_TAGGING,
         _ADD_TAGGING,
+    ),
+    "tally_correction_insert": _trigger("INSERT ON blog_correction", _COPY_TO_CORRECTION, _ADD_CORRECTION),
+    "tally_correction_delete": _trigger("DELETE ON blog_correction", _TAKE_CORRECTION),
+    "tally_correction_update": _trigger(
+        "UPDATE OF post_id, published_at ON blog_correction",
+        _TAKE_CORRECTION,
+        _COPY_TO_CORRECTION,
+        _ADD_CORRECTION,
     ),
 }
 
@@ -124,24 +150,32 @@ CREATE = [
 DROP = [f"DROP TRIGGER IF EXISTS {name}" for name in _BODIES]
 INSTALLED = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 
-WRONG_COPIES = """
-SELECT COUNT(*) FROM blog_taggedpost AS t JOIN blog_post AS p ON p.id = t.content_object_id
-WHERE (t.status, t.published_at, t.expires_at) IS NOT (p.status, p.published_at, p.expires_at)"""
-COPY = """
-UPDATE blog_taggedpost
-SET status = post.status, published_at = post.published_at, expires_at = post.expires_at
-FROM blog_post AS post WHERE post.id = content_object_id AND (blog_taggedpost.status,
-    blog_taggedpost.published_at, blog_taggedpost.expires_at)
-    IS NOT (post.status, post.published_at, post.expires_at)"""
+_IN_STEP = "(t.status, t.published_at, t.expires_at) IS (p.status, p.published_at, p.expires_at)"
+_NOTE_SHOWN_AT = _SHOWN_AT.format(note="n", post="p")
+_NOTE_IN_STEP = f"(n.status, n.shown_at, n.expires_at) IS (p.status, {_NOTE_SHOWN_AT}, p.expires_at)"
+WRONG_COPIES = f"""
+SELECT (SELECT COUNT(*) FROM blog_taggedpost AS t JOIN blog_post AS p ON p.id = t.content_object_id
+    WHERE NOT {_IN_STEP})
+    + (SELECT COUNT(*) FROM blog_correction AS n JOIN blog_post AS p ON p.id = n.post_id
+    WHERE NOT {_NOTE_IN_STEP})"""
+COPY = [
+    f"""
+UPDATE blog_taggedpost AS t SET status = p.status, published_at = p.published_at, expires_at = p.expires_at
+    FROM blog_post AS p WHERE p.id = t.content_object_id AND NOT {_IN_STEP}""",
+    f"""
+UPDATE blog_correction AS n SET status = p.status, shown_at = {_NOTE_SHOWN_AT}, expires_at = p.expires_at
+    FROM blog_post AS p WHERE p.id = n.post_id AND NOT {_NOTE_IN_STEP}""",
+]
 ENTRIES = " UNION ALL ".join(
     f"SELECT {scope} AS scope, {ref} AS ref, {unit} AS unit, coalesce(expires_at, {FOR_EVER}) AS until,"
     f" {first} AS first, COUNT(*) AS count FROM {table} WHERE status = 'published' AND {ref} IS NOT NULL"
     f" GROUP BY 2, 4, 5"
-    for scope, ref, table, units in (
-        (SITE, "0", "blog_post", (ALL, MONTH, DAY)),
-        (CATEGORY, "category_id", "blog_post", (ALL, MONTH, DAY)),
-        (AUTHOR, "author_id", "blog_post", (ALL, MONTH, DAY)),
-        (TAG, "tag_id", "blog_taggedpost", (ALL, MONTH)),
+    for scope, ref, table, moment, units in (
+        (SITE, "0", "blog_post", "published_at", (ALL, MONTH, DAY)),
+        (CATEGORY, "category_id", "blog_post", "published_at", (ALL, MONTH, DAY)),
+        (AUTHOR, "author_id", "blog_post", "published_at", (ALL, MONTH, DAY)),
+        (TAG, "tag_id", "blog_taggedpost", "published_at", (ALL, MONTH)),
+        (CORRECTIONS, "0", "blog_correction", "shown_at", (ALL, MONTH, DAY)),
     )
-    for unit, first in _units("published_at", units)
+    for unit, first in _units(moment, units)
 )
