@@ -15,7 +15,7 @@ def make_anew(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("blog", "0020_page_cache"),
+        ("blog", "0022_pictures_of_working_drafts"),
     ]
 
     operations = [

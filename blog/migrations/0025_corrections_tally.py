@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("blog", "0021_sitemap_index")]
+    dependencies = [("blog", "0024_sitemap_index")]
 
     operations = [
         migrations.AddField(

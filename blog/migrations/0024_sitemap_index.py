@@ -6,7 +6,7 @@ from blog.models.visibility import TokyoMonth
 
 
 class Migration(migrations.Migration):
-    dependencies = [("blog", "0020_page_cache")]
+    dependencies = [("blog", "0023_search_words")]
 
     operations = [
         migrations.AddIndex(
