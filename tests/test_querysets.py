@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from blog.models import Author, Category, Post, Tag
 from blog.querysets import public_filter
+from blog.templatetags.stencils import card
 from tests.factories import (
     make_author,
     make_category,
@@ -195,12 +196,22 @@ def test_the_sitemap_leaves_out_what_search_engines_must_not_list():
     assert list(Post.objects.in_sitemap()) == [listed]
 
 
-def test_card_data_is_one_query_without_the_text(django_assert_num_queries, media_root):
+def test_card_data_is_one_query_for_all_that_a_card_shows(django_assert_num_queries, media_root):
+    make_post(category="技術", cover=make_image()), make_post(category="市場")
+    with django_assert_num_queries(1):
+        posts = list(Post.objects.with_card_data().newest_first())
+        cards = [card({}, post, "card") for post in posts]
+    assert [post.category.name in shown for post, shown in zip(posts, cards, strict=True)] == [True, True]
+    assert ["<img" in shown for shown in cards] == [False, True]
+    assert {"body", "body_html", "canonical_url"} <= posts[0].get_deferred_fields()
+
+
+def test_rows_of_the_newsroom_are_one_query_without_the_text(django_assert_num_queries, media_root):
     make_post(category="技術", author="山", cover=make_image()), make_post(category="市場", author="川")
     with django_assert_num_queries(1):
-        cards = [
-            (post.category.name, post.author.name, post.cover and post.cover.alt, post.get_absolute_url())
-            for post in Post.objects.with_card_data().newest_first()
+        rows = [
+            (post.category.name, post.author.name, post.cover and post.cover.alt, post.guid)
+            for post in Post.objects.without_text().newest_first()
         ]
-    assert [card[:3] for card in cards] == [("市場", "川", None), ("技術", "山", "青い図")]
-    assert {"body", "body_html"} <= Post.objects.with_card_data().first().get_deferred_fields()
+    assert [row[:3] for row in rows] == [("市場", "川", None), ("技術", "山", "青い図")]
+    assert {"body", "body_html"} <= Post.objects.without_text().first().get_deferred_fields()
