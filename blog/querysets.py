@@ -103,7 +103,7 @@ class PostQuerySet(models.QuerySet):
             *("title", "slug", "excerpt", "reading_minutes", "featured"),
             *("status", "published_at", "expires_at"),
             *("category__name", "category__slug", "category__position"),
-            *("cover__file", "cover__width", "cover__height"),
+            *("cover__file", "cover__width", "cover__height", "cover__sha256", "cover__rendition_widths"),
         )
 
     def without_text(self):

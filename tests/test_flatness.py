@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from blog import sitemaps
-from blog.models import Correction, Page, Post, TaggedPost
+from blog.cards.addresses import digest
+from blog.models import Category, Correction, Page, Post, TaggedPost
 from blog.tally import keeping
 from tests.factories import make_author, make_category, make_page, make_tag, tokyo
 
@@ -30,6 +31,7 @@ ADDRESSES = {
     "home": "/",
     "home_page": "/page/{deep}/",
     "post": "/2025/10/05/p2/",
+    "card": "/2025/10/05/p2/card-{card}.png",
     "day": "/2025/10/05/",
     "day_page": "/2025/10/05/page/2/",
     "month": "/2025/10/",
@@ -90,6 +92,7 @@ def paths(per_day: int) -> list[str]:
         "deep_of_feed": passed // 20 + 1,
         "next_month": per_day + 1,
         "last_full": 10 * per_day // LIMIT,
+        "card": digest(Post(title="見出し2", category=Category(name="技術"))),
     }
     return [address.format(**numbers) for address in (*ADDRESSES.values(), *SECTIONS)]
 
