@@ -63,9 +63,8 @@ bench-feeds: setup
 
 PAGE_SIZES ?= 2500 25000
 
-bench-pages: setup ## PAGE_SIZES="2500 1000000"; PostgreSQL if DATABASE_URL names one; the twin needs wrk
+bench-pages: setup ## PAGE_SIZES="2500 1000000"; PostgreSQL if DATABASE_URL names one
 	@$(BIN)/python bench/pages.py $(PAGE_SIZES)
-	@$(BIN)/python bench/pages.py --twin $(firstword $(PAGE_SIZES))
 
 bench-serving: setup ## pages from memory against nginx, Django's cache and a plain twin (needs nginx, wrk, redis-server)
 	@$(BIN)/python bench/serving.py --chart docs/serving.svg

@@ -6,17 +6,14 @@ median milliseconds of CPU for a request through the whole of Django, of this pr
 backend that serves it (if that runs on this machine), in brackets the milliseconds on the clock, the number
 of queries, and the ratio to the first size: 1.0 is flat.
 
-`--twin` compares requests a second with the plain twin (bench/twin) instead: both are served by granian, one
-process each on ports of their own, and asked by wrk in interleaved rounds. `--keep FOLDER` keeps the SQLite
-databases there, and uses those that are there already.
+`--keep FOLDER` keeps the SQLite databases there, and uses those that are there already. How many requests a
+second that makes, beside a plain twin, is what bench/serving.py tells.
 """
 
 import argparse
 import io
 import json
 import os
-import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -26,11 +23,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.processes import HOST, environment_for, run_inside, say  # noqa: E402
+
 SIZES = [2500, 25000]
 ROUNDS = 20
-DATABASE = "allforces_bench_pages"
-TWIN_ROUNDS, SECONDS, CONNECTIONS = 3, 3, 4
-HOST = "127.0.0.1"
 
 
 def addresses() -> dict[str, str]:
@@ -160,101 +158,7 @@ def get(application, path: str) -> bytes:
     return body
 
 
-# The twin
-
-
-def against_the_twin(environment: dict, paths: dict) -> None:
-    servers = {
-        "ours": serve("allforces.wsgi:application", environment),
-        "twin": serve("bench.twin.wsgi:application", environment),
-    }
-    try:
-        for port, _process in servers.values():
-            wait_for(port)
-        say(f"{'requests a second':35} {'ours':>8} {'twin':>8}   ratio (median of {TWIN_ROUNDS} rounds)")
-        for kind in ("home", "category", "category, page 500 or the last", "tag", "article"):
-            rates = {name: [] for name in servers}
-            for _ in range(TWIN_ROUNDS):
-                for name, (port, _process) in servers.items():
-                    rates[name].append(requests_a_second(port, paths[kind]))
-            ours, twin = (statistics.median(rates[name]) for name in ("ours", "twin"))
-            ratio = statistics.median(a / b for a, b in zip(rates["ours"], rates["twin"], strict=True))
-            say(f"{kind:35} {ours:8.1f} {twin:8.1f}   {ratio:.1f}")
-    finally:
-        for _port, process in servers.values():
-            process.terminate()
-
-
-def serve(application: str, environment: dict):
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port = free.getsockname()[1]
-    command = [
-        *(str(ROOT / ".venv/bin/granian"), "--interface", "wsgi", "--host", HOST, "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", "1", "--no-ws", "--log-level", "error", application),
-    ]
-    return port, subprocess.Popen(command, env=environment, cwd=ROOT)  # noqa: S603
-
-
-def wait_for(port: int) -> None:
-    for _ in range(300):
-        with socket.socket() as asked:
-            if asked.connect_ex((HOST, port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit("A server did not start.")
-
-
-def requests_a_second(port: int, path: str) -> float:
-    # An Accept-Encoding would measure gzip, the same for both.
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{SECONDS}s",
-        "--timeout",
-        "30s",
-        f"http://{HOST}:{port}{path}",
-    ]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
-    if "Non-2xx" in said:
-        raise SystemExit(f"{path}: {said}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
-
-
-# Processes
-
-
-def environment_for(size: int, folder: Path) -> dict:
-    server = os.environ.get("DATABASE_URL", "")
-    url = f"sqlite:///{folder}/{size}.sqlite3"
-    if server.startswith("postgres"):
-        url = urlsplit(server)._replace(path=f"/{DATABASE}_{size}").geturl()
-    return os.environ | {
-        "DATABASE_URL": url,
-        "MEDIA_ROOT": str(folder),
-        "STATIC_ROOT": str(folder / "static"),
-        "SECRET_KEY": "only-for-the-benchmark-0123456789-0123456789",
-        "DJANGO_SETTINGS_MODULE": "allforces.settings",
-        "PYTHONPATH": str(ROOT),
-        "SITE_URL": f"http://{HOST}",
-        "LOG_LEVEL": "ERROR",
-        "PAGE_CACHE_MB": "0",
-        "BENCH_SIZE": str(size),
-    }
-
-
-def run_inside(order: str, environment: dict, *more: str, file: str = __file__) -> str:
-    command = [sys.executable, file, order, *more]
-    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    *others, answer = done.stdout.strip().splitlines()
-    for line in others:
-        say(line)
-    return answer
-
-
 def inside(options) -> None:
-    sys.path.insert(0, str(ROOT))
     import django
 
     django.setup()
@@ -265,11 +169,7 @@ def inside(options) -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0)
     fill_once(int(os.environ["BENCH_SIZE"]), options.kilobytes)
-    say(json.dumps(addresses() if options.addresses else measure()))
-
-
-def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+    say(json.dumps(measure()))
 
 
 def main() -> None:
@@ -278,12 +178,10 @@ def main() -> None:
     )
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     parser.add_argument("--kilobytes", type=int, default=4, help="of HTML in a post")
-    parser.add_argument("--twin", action="store_true")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--addresses", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure or options.addresses:
+    if options.measure:
         inside(options)
         return
     with tempfile.TemporaryDirectory() as scratch:
@@ -301,10 +199,7 @@ def report(options, folder: Path) -> None:
             create = ["psql", "-q", os.environ["DATABASE_URL"], "-c", f'CREATE DATABASE "{name}"']
             subprocess.run(create, check=False, stderr=subprocess.DEVNULL)  # noqa: S603  it may be there
         weight = ("--kilobytes", str(options.kilobytes))
-        if options.twin:
-            against_the_twin(environment, json.loads(run_inside("--addresses", environment, *weight)))
-            continue
-        found = json.loads(run_inside("--measure", environment, *weight))
+        found = json.loads(run_inside("--measure", environment, *weight, file=__file__))
         first = first or found
         say(f"{size:,} posts{'':23} CPU ms (clock) queries  to the first size")
         for kind, (cpu, clock, queries) in found.items():

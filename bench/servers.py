@@ -9,8 +9,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from bench.pages import HOST, ROOT, wait_for
-from tests.processes import free_port
+from bench.processes import HOST, ROOT
+from tests.processes import free_port, wait_for_port
 
 CONNECTIONS = 16
 BR = {"Accept-Encoding": "br"}
@@ -97,7 +97,7 @@ class Servers:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=quiet, stderr=quiet)  # noqa: S603
         process.port = port
         self.processes.append(process)
-        wait_for(port)
+        wait_for_port(port)
 
     def stop(self):
         for process in self.processes:

@@ -20,12 +20,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.chart import bars  # noqa: E402
-from bench.pages import HOST, environment_for, run_inside, say  # noqa: E402
+from bench.processes import HOST, environment_for, run_inside, say  # noqa: E402
 from bench.servers import Servers, fetch, rate  # noqa: E402
 
 POSTS, KILOBYTES = 2500, 40
 OWN = {"connection", "content-length", "content-type", "date", "server", "etag", "last-modified"}  # of nginx
-KINDS = ("article", "home", "category", "tag", "feed")
+DEEP = "category, page 500 or the last"
+KINDS = ("article", "home", "category", DEEP, "tag", "feed")
 
 
 def compare(options, folder: Path, environment: dict, paths: dict) -> dict[str, float]:
@@ -96,14 +97,20 @@ def compare(options, folder: Path, environment: dict, paths: dict) -> dict[str, 
 
 def report(rates: dict) -> dict[str, float]:
     limit = rates["nginx, from a file", "article"]
-    say(f"{'':28} {'':10} requests/s   to nginx (median of the rounds' ratios)")
+    say(f"{'':28} {'':32} requests/s   to nginx   to the twin (medians of the rounds' ratios)")
     ratios = {}
     for (name, kind), found in rates.items():
-        ratio = statistics.median(a / b for a, b in zip(found, limit, strict=True))
-        say(f"{name:28} {kind:10} {statistics.median(found):10,.0f}   {ratio:.4f}")
+        ratio = _ratio(found, limit)
+        twin = rates.get(("plain twin", kind)) if name == "made anew" else None
+        beside = f"{_ratio(found, twin):11.1f}" if twin else ""
+        say(f"{name:28} {kind:32} {statistics.median(found):10,.0f}   {ratio:8.4f}   {beside}")
         if kind == "article":
             ratios[name] = ratio
     return ratios
+
+
+def _ratio(rates: list[float], others: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(rates, others, strict=True))
 
 
 def inside(options) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.pages import HOST, environment_for, run_inside, say  # noqa: E402
+from bench.processes import HOST, environment_for, run_inside, say  # noqa: E402
 from bench.servers import Servers, fetch  # noqa: E402
 from bench.serving import POSTS  # noqa: E402
 

@@ -67,6 +67,6 @@ def _text(value) -> str:
         return _(", ").join(f"{name}: {text}" for name, text in in_words(value))
     if isinstance(value, list):
         return _(", ").join(map(str, value)) or "–"
-    if value is None:
-        return "–"
-    return {True: _("yes"), False: _("no")}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "–" if value is None else str(value)

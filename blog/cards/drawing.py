@@ -13,7 +13,7 @@ from blog.phrases import phrases_of
 
 VERSION = 1  # of the drawing: whoever changes it raises this, so that cards have new addresses
 SIZE = WIDTH, HEIGHT = 1200, 630
-PAPER, INK, RED, SOFT = "#efe8da", "#14202c", "#d5402b", "#57616b"
+PAPER, INK, RED = "#efe8da", "#14202c", "#d5402b"
 MARGIN = 80
 ROOM = WIDTH - 2 * MARGIN, 300  # for the headline
 SIZES = (84, 76, 68, 60, 54, 48, 42)
@@ -75,7 +75,7 @@ def _fitted(headline: str) -> tuple[int, list[str]]:
     for size in SIZES:
         lines = _lines(phrases, size, ROOM[0])
         if len(lines) <= _most(size):
-            return size, _balanced(phrases, size, len(lines))
+            return size, _balanced(phrases, size, lines)
     lines = lines[: _most(size)]
     while lines[-1] and _width(f"{lines[-1]}…", size) > ROOM[0]:
         lines[-1] = lines[-1][:-1]
@@ -86,8 +86,9 @@ def _most(size: int) -> int:
     return ROOM[1] // round(size * LEADING)
 
 
-def _balanced(phrases: list[str], size: int, number: int) -> list[str]:
-    lines = _lines(phrases, size, ROOM[0])
+def _balanced(phrases: list[str], size: int, lines: list[str]) -> list[str]:
+    """As many lines, in the narrowest room that takes no more of them."""
+    number = len(lines)
     for width in range(ROOM[0], ROOM[0] // 2, -size // 2):
         narrower = _lines(phrases, size, width)
         if len(narrower) > number:

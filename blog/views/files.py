@@ -32,8 +32,8 @@ def media(request, path: str):
         file = default_storage.open(path)
     except (SuspiciousOperation, OSError, ValueError) as error:  # outside, a folder, not there
         former = {"former_files__path": path}
-        if file := renditions.file_of(path):
-            former = {"former_files__path__startswith": file}
+        if original := renditions.file_of(path):
+            former = {"former_files__path__startswith": original}
         image = Image.objects.filter(**former).first()
         if image is None:
             raise Http404(_("There is no such file.")) from error

@@ -90,29 +90,26 @@ def test_an_article_without_a_cover_is_shared_with_a_card_of_its_headline(client
 
 
 @pytest.mark.django_db
-def test_another_headline_or_category_is_another_card_and_the_old_address_leads_there(client):
-    post = make_post("誤った見出し", category="半導体")
+@pytest.mark.parametrize("change", [{"title": "正しい見出し"}, {"slug": "after"}])
+def test_the_card_of_a_former_headline_or_address_leads_to_the_one_of_now(client, change):
+    post = make_post("誤った見出し", slug="before")
     old = card_path(post)
-    post.title = "正しい見出し"
+    for name, value in change.items():
+        setattr(post, name, value)
     post.save()
-    assert card_path(post) != old
     answer = client.get(old)
     assert (answer.status_code, answer["Location"]) == (302, card_path(post))
-    renamed = card_path(post)
-    post.category.name = "素子"
-    post.category.save()
-    assert Markup(client.get(post.get_absolute_url())).meta("og:image").endswith(card_path(post))
-    assert card_path(post) != renamed
+    assert card_path(post) != old
 
 
 @pytest.mark.django_db
-def test_the_card_of_a_former_address_leads_to_the_one_of_now(client):
-    post = make_post("住所が変わる", slug="before")
+def test_a_renamed_category_is_on_another_card(client):
+    post = make_post(category="半導体")
     old = card_path(post)
-    post.slug = "after"
-    post.save()
-    answer = client.get(old)
-    assert (answer.status_code, answer["Location"]) == (302, card_path(post))
+    post.category.name = "素子"
+    post.category.save()
+    assert Markup(client.get(post.get_absolute_url())).meta("og:image").endswith(card_path(post))
+    assert card_path(post) != old
 
 
 @pytest.mark.django_db
