@@ -4,7 +4,7 @@ import nh3
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from blog.models.markdown import render_body
 from blog.pagecache.keys import CORRECTIONS
 from blog.pagecache.purging import changing
-from blog.querysets import public_filter
+from blog.querysets import public_filter, scheduled_filter
 from blog.tally.models import Tally
 
 # A note is not an article: paragraphs, lists, links and emphasis.
@@ -24,6 +24,10 @@ class CorrectionQuerySet(models.QuerySet):
     def public(self, now=None):
         """Those of posts that readers may see."""
         return self.filter(public_filter(now=now, moment="shown_at"))
+
+    def coming(self, now):
+        """Those that appear after `now`, though their post is there already; the first one first."""
+        return self.filter(scheduled_filter(now, "shown_at"), shown_at=F("published_at")).order_by("shown_at")
 
     def newest_first(self):
         return self.order_by("-shown_at", "-pk")

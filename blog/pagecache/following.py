@@ -8,13 +8,14 @@ import datetime
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from blog.models import Post
+from blog.models import Correction, Post
 from blog.models.surrogates import PLACED_BY
-from blog.pagecache.keys import SITE
+from blog.pagecache.keys import CORRECTIONS, SITE, TEXTS
 from blog.pagecache.memory import Memory
 from blog.pagecache.policy import LONGEST
 from blog.pagecache.shared import NothingShared
@@ -42,7 +43,7 @@ _LOOK = {
 
 @dataclass(frozen=True)
 class Boundary:
-    """A moment at which a post appears or vanishes by itself, and the keys of the pages that show it."""
+    """A moment at which something appears or vanishes by itself, and the keys of the pages that show it."""
 
     at: float  # seconds since 1970
     keys: frozenset[str]
@@ -153,18 +154,24 @@ def read_purges(lowest: int) -> tuple[Snapshot, list[tuple[int, int, str, str]]]
 
 def boundaries(since: datetime.datetime) -> list[Boundary]:
     """Those after `since`, the earliest first. If there are too many to know, the last one is of the site."""
-    coming = [(post.published_at, post, []) for post in _first(Post.objects.scheduled(since), "published_at")]
-    going = [
-        (post.expires_at, post, [post.surrogate_key])
-        for post in _first(Post.objects.expiring(since), "expires_at")
-    ]
     found = [
-        Boundary(moment.timestamp(), frozenset(post.surrogate_keys()), frozenset(gone))
-        for moment, post, gone in sorted(coming + going, key=lambda each: each[0])[:BOUNDARIES]
+        Boundary(moment.timestamp(), frozenset(keys()), frozenset(gone))
+        for moment, keys, gone in sorted(_coming(since), key=lambda each: each[0])[:BOUNDARIES]
     ]
     if len(found) == BOUNDARIES:
         found.append(Boundary(found[-1].at, frozenset({SITE}), frozenset()))
     return found
+
+
+def _coming(since: datetime.datetime) -> Iterator[tuple[datetime.datetime, Callable, set[str]]]:
+    """The moment, what finds its keys, and what readers shall not see again."""
+    for post in _first(Post.objects.scheduled(since), "published_at"):
+        yield post.published_at, post.surrogate_keys, set()
+    for post in _first(Post.objects.expiring(since), "expires_at"):
+        yield post.expires_at, post.surrogate_keys, {post.surrogate_key}
+    # Dated by a machine whose clock is ahead of this one's.
+    for moment in Correction.objects.coming(since).values_list("shown_at", flat=True)[:BOUNDARIES]:
+        yield moment, lambda: {CORRECTIONS, TEXTS}, set()
 
 
 def _first(posts, moment: str):

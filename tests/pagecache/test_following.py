@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
-from blog.models import Post, Purge
+from blog.models import Correction, Post, Purge
 from blog.pagecache import following
 from blog.pagecache.purging import purge
 from tests.factories import hours_ago, make_category, make_page, make_post, tokyo, withdraw
@@ -91,6 +91,15 @@ def test_an_expired_post_vanishes_at_its_minute(site, post, both_clocks):
     both_clocks(hours=1)
     assert site.get(PATH).status == 410
     assert "予算案が可決" not in site.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/corrections/", "/corrections/feed.xml", "/sitemap-lists.xml"])
+def test_a_correction_dated_by_a_clock_that_is_ahead_appears_at_its_moment(site, post, both_clocks, path):
+    ahead = timezone.now() + timezone.timedelta(seconds=5)
+    Correction.objects.create(post=post, text="社名を直しました。", published_at=ahead)
+    before = site.get(path).text
+    both_clocks(seconds=6)
+    assert site.get(path).text == site.made_anew(path).text != before
 
 
 def test_a_boundary_purges_the_pages_of_its_post_and_leaves_others(site, post, both_clocks):

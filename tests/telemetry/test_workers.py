@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,9 +60,10 @@ def test_any_worker_tells_the_figures_of_all(server):
         except OSError:
             time.sleep(0.1)
     asked = 1
-    while asked < 200 and len(list(folder.glob("counter_*.db"))) < 2:  # until both have answered
-        read(f"{address}/healthz")
-        asked += 1
+    ends = time.monotonic() + 30
+    with ThreadPoolExecutor(8) as readers:  # one after the other, the same worker might take them all
+        while time.monotonic() < ends and len(list(folder.glob("counter_*.db"))) < 2:
+            asked += len(list(readers.map(read, [f"{address}/healthz"] * 8)))
     assert len(list(folder.glob("counter_*.db"))) == 2
     for _ in range(6):
         figures = read(f"{address}/metrics", Authorization=f"Bearer {TOKEN}").splitlines()
