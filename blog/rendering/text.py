@@ -17,6 +17,7 @@ _HANGUL = r"\u1100-\u11ff\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc"
 WIDE = re.compile(f"[{_WIDE}]")
 CJK = re.compile(f"[{_WIDE}{_HANGUL}]")
 _CJK_RUN = re.compile(f"[{_WIDE}{_HANGUL}]+")
+_BROKEN_WORD = re.compile(rf"\n(?<=[{_WIDE}]\n)(?=[{_WIDE}])")
 _WORD = re.compile(r"\w[\w.'’-]*")
 
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
@@ -38,8 +39,12 @@ def without_controls(text: str) -> str:
 
 
 def visible_lines(fragment: str) -> str:
-    """What a reader sees of sanitised HTML: a line for each block, footnote numbers left out."""
-    blocks = _TAG.sub("\0", _PHRASE.sub("", _without_apparatus(fragment))).split("\0")
+    """What a reader sees of sanitised HTML: a line for each block, footnote numbers left out.
+
+    A line break within a Japanese sentence is nothing, not a space.
+    """
+    text = _BROKEN_WORD.sub("", _PHRASE.sub("", _without_apparatus(fragment)))
+    blocks = _TAG.sub("\0", text).split("\0")
     lines = (" ".join(html.unescape(block).split()) for block in blocks)
     return "\n".join(filter(None, lines))
 

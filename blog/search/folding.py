@@ -25,34 +25,38 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Cn", "Co"}
 _KEEPS_MARKS = re.compile(r"[\u3040-\u30ff]")
 
 _MARK = re.compile(r"[\u0300-\u036f\u3099\u309a]")
-_VU = re.compile("ヴ([ァィェォ]?)|ゔ")
-_VU_TO = {"ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ヴ": "ブ", "ゔ": "ぶ"}
+_VU = re.compile("ヴ([ァィェォュ]?)|ゔ")
+_VU_TO = {"ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ヴュ": "ビュ", "ヴ": "ブ", "ゔ": "ぶ"}
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 # Each begins with what is rare, which the matcher then looks for at the speed of memory.
-_MIDDLE_DOT = re.compile(rf"・(?<=[{KATAKANA}]・)(?=[{KATAKANA}])")
-_LAST_LONG_VOWEL = re.compile(rf"ー(?<=[{KATAKANA}]{{3}}ー)(?![{KATAKANA}])")
+_MIDDLE_DOT = re.compile(rf"[・·•‧](?<=[{KATAKANA}].)(?=[{KATAKANA}])")
+_HYPHEN = re.compile("ー(?<=[a-z]ー)(?=[a-z0-9])")  # typed with the key of the long vowel
 _DIGIT_COMMA = re.compile(r",(?<=[0-9],)(?=[0-9]{3}(?![0-9]))")
-# GPUs, models, Google's; not bus, class, analysis or news.
-_PLURAL = re.compile(r"s(?![a-z])(?:(?<=[a-z]{2}[a-hj-rtv-z]s)|(?<=[cgnt]pus))(?<!news)")
+# APIs; not AWS or OSS.
+_ABBREVIATIONS = re.compile(r"s(?<=[A-Z]{2}s)(?![A-Za-z])")
+# GPUs, models, Google's; not bus, class, analysis, news or https.
+_PLURAL = re.compile(
+    r"s(?![a-z])(?:(?<=[a-z]{2}[a-hj-rtv-z]s)|(?<=[cgnt]pus)|(?<=\b[ak]pis)|(?<=\b(?:pc|ev|vm)s))(?<!news)(?<!https)"
+)
 _POSSESSIVE = re.compile(r"['\u2019]s(?<=[a-z]['\u2019]s)(?![a-z])")
-_SPACE_BESIDE_CJK = re.compile(rf" (?:(?<=[{CJK}] )(?=[{LATIN}0-9{CJK}])|(?<=[{LATIN}0-9] )(?=[{CJK}]))")
+_SPACE_BESIDE_CJK = re.compile(rf" (?:(?<=[{CJK}] )(?=[{LATIN}0-9])|(?<=[{LATIN}0-9] )(?=[{CJK}]))")
 
 
 def fold(text: str) -> str:
     """The folded text.
 
     Full width, half width and compatibility forms are one (NFKC); case, accents, invisible characters, the
-    comma in 1,000, an English plural s and the space between 生成 and AI do not count, nor do the last long
-    vowel of a katakana word of three sounds or more (サーバー), the dot in ディープ・ラーニング, ヴ for ブ.
+    comma in 1,000, an English plural s and the space between 生成 and AI do not count, nor do the dot in
+    ディープ・ラーニング and ヴ for ブ. The last long vowel of サーバー stays: see `tokens.spellings`.
     """
     if _MARK.search(text):
         text = unicodedata.normalize("NFC", text)
-    text = _ODD.sub(_plain, text).lower()
+    text = _ABBREVIATIONS.sub("", _ODD.sub(_plain, text)).lower()
     if "ヴ" in text or "ゔ" in text:
         text = _VU.sub(lambda found: _VU_TO[found[0]], text)
-    if "・" in text:
-        text = _MIDDLE_DOT.sub("", text)
+    text = _MIDDLE_DOT.sub("", text)
     if "ー" in text:
-        text = _LAST_LONG_VOWEL.sub("", text)
+        text = _HYPHEN.sub("-", text)
     if "," in text:
         text = _DIGIT_COMMA.sub("", text)
     text = _PLURAL.sub("", _POSSESSIVE.sub("", text))
@@ -61,7 +65,7 @@ def fold(text: str) -> str:
 
 def _plain(odd: re.Match) -> str:
     text = "".join(c for c in odd[0] if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
     if not _KEEPS_MARKS.search(text):
         text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
     return unicodedata.normalize("NFKC", text)

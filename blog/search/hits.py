@@ -51,7 +51,7 @@ class Hits:
         """What is found by what somebody typed; if that is nothing, by pieces of it; or by any of them."""
         posts = Post.objects.public() if posts is None else posts
         query = parse(typed)
-        for how, attempt in query.attempts():
+        for how, attempt in query.attempts(_is_held):
             hits = cls(attempt, posts, order, how=how)
             if hits.pks:
                 return hits
@@ -128,6 +128,10 @@ class Hits:
         keys = engine().find(Query((needle,)), scope=Scope.TITLE, limit=HEADS)[:FRAGMENTS]
         titles = among(self.posts, keys).values_list("pk", "title") if keys else ()
         return {pk for pk, title in titles if plain in _plain(units(fold(title)))}
+
+
+def _is_held(row: tuple[str, ...]) -> bool:
+    return bool(engine().find(Query((Needle(row),)), limit=1))
 
 
 def _plain(row: list[str]) -> str:

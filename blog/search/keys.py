@@ -64,6 +64,8 @@ class Gate:
     """The posts that may be found: a query set, of which the SQL is made once for all that is asked of it."""
 
     def __init__(self, posts: QuerySet):
+        if posts.query.is_sliced or posts.query.combinator or len(posts.query.alias_map) > 1:
+            posts = posts.model.objects.filter(pk__in=posts.values("pk"))  # a join may give a post twice
         try:
             self._sql, self._values = posts.order_by().values("pk", "published_at").query.sql_with_params()
         except EmptyResultSet:

@@ -4,7 +4,7 @@ from django.db import models
 
 from blog.search.folding import fold
 
-VERSION = 2  # of folding and terms; raise it with a migration that empties the index
+VERSION = 3  # of folding and terms; raise it with a migration that empties the index
 
 
 class FoldedNameField(models.CharField):

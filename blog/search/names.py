@@ -46,7 +46,7 @@ def names_holding(needles: Iterable[Needle]) -> dict[Needle, Named]:
     named: dict[Needle, Named] = {}
     if not needles:
         return named
-    patterns = [_pattern(needle) for needle in needles]
+    patterns = [_pattern(row) for needle in needles for row in needle.spellings]
     condition = " OR ".join(["folded LIKE %s ESCAPE '!'"] * len(patterns))
     sql = " UNION ALL ".join(
         f"SELECT '{kind}', id, folded FROM {table} WHERE {condition}" for kind, table in _TABLES.items()
@@ -63,18 +63,19 @@ def names_holding(needles: Iterable[Needle]) -> dict[Needle, Named]:
 
 def holds(row: list[str], needle: Needle) -> bool:
     """Whether a text with these units holds the needle."""
-    wanted = list(needle.units)
+    return any(_holds(row, list(wanted), needle.begins) for wanted in needle.spellings)
+
+
+def _holds(row: list[str], wanted: list[str], begins: bool) -> bool:
     for start in range(len(row) - len(wanted) + 1):
         part = row[start : start + len(wanted)]
         if part == wanted:
             return True
-        if needle.begins and part[:-1] == wanted[:-1] and part[-1].startswith(wanted[-1]):
+        if begins and part[:-1] == wanted[:-1] and part[-1].startswith(wanted[-1]):
             return True
     return False
 
 
-def _pattern(needle: Needle) -> str:
-    parts = [
-        unit if is_cjk(unit) else f"%{unit.replace('%', '!%').replace('_', '!_')}%" for unit in needle.units
-    ]
+def _pattern(row: tuple[str, ...]) -> str:
+    parts = [unit if is_cjk(unit) else f"%{unit.replace('%', '!%').replace('_', '!_')}%" for unit in row]
     return f"%{''.join(parts)}%".replace(" ", "%")

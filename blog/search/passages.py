@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from blog.search.folding import CJK, KATAKANA, LATIN, fold
 from blog.search.query import Needle
-from blog.search.tokens import is_cjk
+from blog.search.tokens import SIGNS, is_cjk, long_vowels
 
 PASSAGE_LENGTH = 120
 _SENTENCE = re.compile(r".+?(?:[。！？!?]+[」』）)]*|\.(?=\s|\Z)|\Z)\s*", re.DOTALL)
 _CHARACTER = re.compile(r".[\u3099\u309a\uff9e\uff9f\u0300-\u036f]*", re.DOTALL)
 # ヴァ folded one character at a time is ブァ.
-_VU = {"バ": "(?:バ|ブァ)", "ビ": "(?:ビ|ブィ)", "ベ": "(?:ベ|ブェ)", "ボ": "(?:ボ|ブォ)"}
-_BETWEEN_WORDS = f"[^{LATIN}0-9{CJK}]{{0,3}}"
+_VU = {"バ": "(?:バ|ブァ)", "ビ": "(?:ビ|ブィ|ブ(?=ュ))", "ベ": "(?:ベ|ブェ)", "ボ": "(?:ボ|ブォ)"}
+_WRITTEN = f"{LATIN}0-9{CJK}{SIGNS}"
+_BETWEEN_WORDS = f"(?:[^{_WRITTEN}]{{0,3}}|ー)"
+_LAST_VOWEL = f"(?:ー(?![{KATAKANA}]))?"
+_IS_KATAKANA = re.compile(f"[{KATAKANA}]").match
 
 
 @dataclass(frozen=True)
@@ -103,18 +106,32 @@ def _pattern(needles: Sequence[Needle]) -> re.Pattern | None:
 
 
 def _source(needle: Needle) -> str:
-    source, before = "", ""
-    for place, unit in enumerate(needle.units):
-        last = place == len(needle.units) - 1
-        if unit == " ":
-            source += f"[^{LATIN}0-9{CJK}]+"
+    row, source, before = needle.units, "", ""
+    vowels = dict(long_vowels(row))
+    for place, unit in enumerate(row):
+        is_vowel = vowels.get(place)
+        if is_vowel is False:
+            source += "ー?"
+        if is_vowel:
+            source += "ー?" if place + 1 < len(row) else _LAST_VOWEL
+        elif unit == " ":
+            source += f"[^{_WRITTEN}]+"
         elif is_cjk(unit):
-            source += ("[・ー\\s]?" if before and before != " " else "") + _VU.get(unit, re.escape(unit))
+            source += _between(before, unit) + _VU.get(unit, re.escape(unit))
         else:
-            source += "" if not before or before == " " else "ー?\\s?" if is_cjk(before) else _BETWEEN_WORDS
-            source += _word(unit, open_end=last and needle.begins)
+            is_last = place == len(row) - 1
+            source += _between(before, unit) + _word(unit, open_end=is_last and needle.begins)
         before = unit
-    return source + ("ー?" if re.match(f"[{KATAKANA}]", before) else "")
+    return source + (_LAST_VOWEL if len(row) in vowels else "")
+
+
+def _between(before: str, unit: str) -> str:
+    """What folding leaves out of the text between two units."""
+    if not before or before == " ":
+        return ""
+    if is_cjk(before) and is_cjk(unit):
+        return "[・·•‧]?" if _IS_KATAKANA(before) and _IS_KATAKANA(unit) else ""
+    return "\\s?" if is_cjk(before) or is_cjk(unit) else _BETWEEN_WORDS
 
 
 def _word(unit: str, *, open_end: bool) -> str:

@@ -38,8 +38,11 @@ def search(
     """Find posts by what somebody typed.
 
     Only posts of the query set `posts` are found, as it is at this moment; without one, those that readers
-    may see. `order` is `"relevance"` or `"date"`.
+    may see. `order` is `"relevance"` or `"date"`. Raises ValueError for another order, and for a limit or an
+    offset below 0.
     """
+    if limit < 0 or offset < 0:
+        raise ValueError("A limit or an offset is below 0.")
     hits = Hits.of(query, posts, order)
     return Results(hits[offset : offset + limit], len(hits), hits.how, hits.is_more)
 

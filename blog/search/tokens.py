@@ -8,13 +8,14 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain, groupby
+from functools import lru_cache
+from itertools import chain, groupby, product
 from operator import add
 
-from blog.search.folding import CJK, LATIN
+from blog.search.folding import CJK, KATAKANA, LATIN
 
-_SIGNS = r"%+#$&@_\u00a3\u20ac"
-_WORD = re.compile(rf"([{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{_SIGNS}])")
+SIGNS = r"%+#$&@_\u00a3\u20ac"
+_WORD = re.compile(rf"([{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{SIGNS}])")
 _SEPARATORS = re.compile(rf"[^{CJK}\ue000]+")
 # Private-use characters, which folded text never holds.
 _A_WORD = "\ue000"
@@ -46,12 +47,55 @@ def units(folded: str) -> list[str]:
     return _UNIT.findall(_GAP.sub(" ", folded).strip())
 
 
-_GAP = re.compile(rf"[^{LATIN}0-9{_SIGNS}{CJK}]+")
-_UNIT = re.compile(rf"[{CJK}]|[{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{_SIGNS}]| (?:(?<=[{CJK}] )|(?=[{CJK}]))")
+_GAP = re.compile(rf"[^{LATIN}0-9{SIGNS}{CJK}]+")
+_UNIT = re.compile(rf"[{CJK}]|[{LATIN}]{{1,40}}|[0-9]{{1,40}}|[{SIGNS}]| (?:(?<=[{CJK}] )|(?=[{CJK}]))")
 
 
 def is_cjk(unit: str) -> bool:
     return unit >= "\u0370" and unit != "\u20ac"
+
+
+_VOWEL = "ー"
+_LONG = 3  # sounds of a katakana word of which the last long vowel is written or not: サーバー, not キー
+_DOUBTS = 3  # such words of a phrase that are tried both ways
+
+
+def long_vowels(row: Sequence[str]) -> list[tuple[int, bool]]:
+    """The places in a row where a last long vowel may be written, and whether it is.
+
+    サーバー管理 has one at 3, and it is; サーバ管理 has it there as well, and it is not.
+    """
+    found, sounds = [], 0
+    for place, unit in enumerate(row):
+        sounds = sounds + 1 if _IS_KATAKANA(unit) else 0
+        ends = place + 1 == len(row) or not _IS_KATAKANA(row[place + 1])
+        if ends and unit == _VOWEL and sounds > _LONG:
+            found.append((place, True))
+        elif ends and unit != _VOWEL and sounds >= _LONG:
+            found.append((place + 1, False))
+    return found
+
+
+_IS_KATAKANA = re.compile(f"[{KATAKANA}]").fullmatch
+
+
+@lru_cache(1024)
+def spellings(row: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """All rows of units of which a text holds one, if it holds these with or without last long vowels.
+
+    At the end of the row none is needed: whoever writes サーバー writes サーバ too.
+    """
+    parts, choices, start = [], [], 0
+    for number, (place, is_written) in enumerate(long_vowels(row)):
+        parts.append(row[start:place])
+        start = place + is_written
+        written = (_VOWEL,) if is_written else ()
+        choices.append([()] if start == len(row) else [(), (_VOWEL,)] if number < _DOUBTS else [written])
+    rest = row[start:]
+    return tuple(
+        (*chain.from_iterable(chain(part, vowel) for part, vowel in zip(parts, chosen, strict=True)), *rest)
+        for chosen in product(*choices)
+    )
 
 
 def phrase(row: Sequence[str]) -> tuple[list[str], bool]:

@@ -47,14 +47,14 @@
         try {
           const address = `${this.labels.suggestions}?q=${encodeURIComponent(typed)}`;
           const response = await fetch(address, {signal: this.request.signal});
-          if (!response.ok) return this.close();
-          this.answers.set(typed, (await response.json()).suggestions);
+          if (response.ok) this.answers.set(typed, (await response.json()).suggestions);
         } catch {
-          return this.close();  // another key was pressed, or the network is gone
+          // Another key was pressed, or the network is gone.
         }
       }
-      if (typed !== this.input.value.trim() || document.activeElement !== this.input) return this.close();
-      return this.open(this.answers.get(typed));
+      // What was typed meanwhile has a request of its own.
+      if (typed !== this.input.value.trim()) return;
+      if (document.activeElement === this.input) this.open(this.answers.get(typed) ?? []);
     }
 
     open(found) {

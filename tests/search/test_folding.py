@@ -10,8 +10,6 @@ from blog.search.folding import fold
     [
         ("ＡＩ", "ai"),
         ("ｻｰﾊﾞｰ", "サーバー"),
-        ("サーバー", "サーバ"),
-        ("サーバー管理", "サーバ管理"),
         ("ヴァイオリン", "バイオリン"),
         ("ヴィジョンとヴ", "ビジョンとブ"),
         ("ディープ・ラーニング", "ディープラーニング"),
@@ -23,7 +21,7 @@ from blog.search.folding import fold
         ("ＧＰＵｓ", "gpu"),
         ("Google's", "google"),
         ("Google’s models", "google model"),
-        ("生成 AI の 規制", "生成aiの規制"),
+        ("生成 AI の規制", "生成aiの規制"),
         ("か\u3099", "が"),
         ("㍿", "株式会社"),
         ("STRASSE", "straße"),
@@ -46,6 +44,8 @@ def test_two_spellings_fold_to_the_same(spelling, base):
         ("news", "new"),
         ("1,2", "12"),
         ("AI・半導体", "AI半導体"),
+        ("東京 大阪", "東京大阪"),
+        ("https", "http"),
     ],
 )
 def test_two_words_stay_two(one, other):
@@ -58,7 +58,7 @@ def test_folding_twice_changes_nothing():
 
 
 def test_lines_stay_lines():
-    assert fold("サーバー\n管理\n").split("\n") == ["サーバ", "管理", ""]
+    assert fold("サーバー\n管理\n").split("\n") == ["サーバー", "管理", ""]
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud800", "🈂️", "\u202e", "", "﷽" * 3, "\ue000\ue001"])

@@ -22,6 +22,15 @@ def hits(text, query):
         ("GPUs and GPU", "gpu", ["GPUs", "GPU"]),
         ("1,000円と1000円", "1000円", ["1,000円", "1000円"]),
         ("maintain", "ai", []),
+        ("ビールとビル", "ビル", ["ビル"]),
+        ("ワークフローとフロア", "フロー", ["フロー"]),
+        ("サーバー管理とサーバ管理", "サーバ管理", ["サーバー管理", "サーバ管理"]),
+        ("サーバー管理とサーバ管理", "サーバー管理", ["サーバー管理", "サーバ管理"]),
+        ("サーバーレスとサーバー", "サーバ", ["サーバ", "サーバー"]),
+        ("レヴュー", "レビュー", ["レヴュー"]),
+        ("GPTー5", "GPT5", ["GPTー5"]),
+        ("生成 AI 活用", "生成AI活用", ["生成 AI 活用"]),
+        ("APIsとAPI", "API", ["APIs", "API"]),
         ("規\u200b制", "規制", ["規\u200b制"]),
         ("", "規制", []),
     ],
@@ -54,6 +63,11 @@ def test_a_sentence_without_end_is_cut_around_the_hit():
     passage = "".join(part.text for part in best_passage(body, parse("規制").needles))
     assert "規制" in passage
     assert len(passage) < PASSAGE_LENGTH * 1.5
+
+
+@pytest.mark.parametrize(("text", "query"), [("#" * 200, "#" * 60 + "$"), ("ー" * 200, "ー" * 80 + "ア")])
+def test_a_row_of_signs_costs_no_more_than_its_length(text, query):
+    assert hits(text, query) == []
 
 
 def test_a_body_without_a_hit_has_no_passage():

@@ -3,7 +3,7 @@
 import pytest
 
 from blog.search.query import NEEDLES, QUERY_LENGTH, Needle, clean, parse
-from blog.search.tokens import grams, phrase, phrase_grams, positional, units
+from blog.search.tokens import grams, phrase, phrase_grams, positional, spellings, units
 
 
 def needles(typed):
@@ -56,13 +56,45 @@ def test_a_query_is_no_longer_than_it_needs_to_be():
 
 
 def test_a_query_that_finds_nothing_is_tried_in_pieces_and_then_any_of_them():
-    tries = [(how, query.any_of, len(query.needles)) for how, query in parse("生成AI活用術").attempts()]
+    tries = [
+        (how, query.any_of, len(query.needles))
+        for how, query in parse("生成AI活用術").attempts(lambda row: True)
+    ]
     assert tries == [("all", False, 1), ("pieces", False, 3), ("any", True, 3)]
 
 
 def test_a_fragment_may_begin_and_end_within_a_word():
-    tries = [query.needles for how, query in parse("oogleの発表とGem").attempts() if how == "pieces"]
+    tries = [query.needles for how, query in parse("oogleの発表とGem").attempts(bool) if how == "pieces"]
     assert Needle(("の", "発", "表", "と", "gem"), begins=True) in tries[0]
+
+
+def test_a_long_word_that_no_text_holds_is_cut_into_the_longest_parts_that_some_do():
+    known = ["人工知能", "規制", "規制の", "法案"]
+    tries = parse("人工知能規制法案").attempts(lambda row: any("".join(row) in word for word in known))
+    cut = [query for how, query in tries if how == "pieces"][-1]
+    assert ["".join(needle.units) for needle in cut.needles] == ["人工知能", "規制", "法案"]
+
+
+@pytest.mark.parametrize(
+    ("word", "spelled"),
+    [
+        ("サーバー", ["サーバ"]),
+        ("サーバ", ["サーバ"]),
+        ("フロー", ["フロー"]),
+        ("サーバー管理", ["サーバ管理", "サーバー管理"]),
+        ("サーバ管理", ["サーバ管理", "サーバー管理"]),
+        ("メーカとサーバー", ["メーカとサーバ", "メーカーとサーバ"]),
+        ("gpuサーバ", ["gpuサーバ"]),
+    ],
+)
+def test_the_last_long_vowel_of_a_katakana_word_is_written_or_not(word, spelled):
+    assert ["".join(row) for row in spellings(tuple(units(word)))] == spelled
+
+
+def test_a_phrase_of_many_katakana_words_has_few_spellings_one_as_it_was_typed():
+    row = tuple(units("メーカーとサーバとユーザーとプリンターとデータの"))
+    assert len(spellings(row)) == 8
+    assert row in spellings(row)
 
 
 def test_positional_terms_prove_neighbours():

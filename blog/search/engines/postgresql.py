@@ -141,16 +141,19 @@ def _expression(query: Query, scope: Scope) -> str:
 
 def _needle(needle: Needle, scope: Scope) -> str:
     marks = {Scope.TEXT: [""], Scope.TITLE: [_TITLE], Scope.HEAD: [_TITLE, _EXCERPT]}[scope]
-    terms = phrase_grams(needle.units)
-    ends = ["'"] * (len(terms) - 1) + ["':*" if needle.begins else "'"]
-    if needle.begins:
-        terms[-1] = terms[-1].removesuffix("\u00b7")
-    places = [
-        " & ".join(f"'{mark}{term}{end}" for term, end in zip(terms, ends, strict=True)) for mark in marks
-    ]
+    places = [_phrase(row, needle.begins, mark) for row in needle.spellings for mark in marks]
     return "({})".format(" | ".join(f"({place})" for place in places))
 
 
+def _phrase(row: tuple[str, ...], begins: bool, mark: str) -> str:
+    terms = phrase_grams(row)
+    ends = ["'"] * (len(terms) - 1) + ["':*" if begins else "'"]
+    if begins:
+        terms[-1] = terms[-1].removesuffix("\u00b7")
+    return " & ".join(f"'{mark}{term}{end}" for term, end in zip(terms, ends, strict=True))
+
+
 def _often(needle: Needle, mark: str) -> str:
-    terms = pairs(needle.units) or needle.units
+    spelled = [pairs(row) or row for row in needle.spellings]
+    terms = [term for term in spelled[0] if all(term in terms for terms in spelled)]
     return " & ".join(f"'{term}{mark}'" for term in terms)

@@ -101,19 +101,29 @@ def _head(document: Document) -> tuple:
 
 def _expression(query, scope: Scope) -> str:
     """https://www.sqlite.org/fts5.html#full_text_query_syntax"""
-    wanted = (" OR " if query.any_of else " AND ").join(_phrase(needle, scope) for needle in query.needles)
+    wanted = (" OR " if query.any_of else " AND ").join(_needle(needle, scope) for needle in query.needles)
     column = "title : " if scope == Scope.TITLE else ""
-    return " NOT ".join([f"{column}({wanted})", *(_phrase(needle, scope) for needle in query.excluded)])
+    return " NOT ".join([f"{column}({wanted})", *(_needle(needle, scope) for needle in query.excluded)])
 
 
 def _terms(needle: Needle) -> list[str]:
-    terms, is_beginning = phrase(needle.units)
-    begins = is_beginning or needle.begins
-    return [f'"{term}"' for term in terms[:-1]] + [f'"{terms[-1]}"{" *" if begins else ""}']
+    """Those that every spelling has."""
+    spelled = [_quoted(row, needle.begins) for row in needle.spellings]
+    return [term for term in spelled[0] if all(term in terms for terms in spelled)]
 
 
-def _phrase(needle: Needle, scope: Scope) -> str:
-    if scope == Scope.TEXT and not needle.begins and (terms := word_phrase(needle.units)):
+def _quoted(row: tuple[str, ...], begins: bool) -> list[str]:
+    terms, is_beginning = phrase(row)
+    return [f'"{term}"' for term in terms[:-1]] + [f'"{terms[-1]}"{" *" if begins or is_beginning else ""}']
+
+
+def _needle(needle: Needle, scope: Scope) -> str:
+    phrases = [_phrase(row, needle.begins, scope) for row in needle.spellings]
+    return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"
+
+
+def _phrase(row: tuple[str, ...], begins: bool, scope: Scope) -> str:
+    if scope == Scope.TEXT and not begins and (terms := word_phrase(row)):
         return f'"{" ".join(terms)}"'
-    terms, is_beginning = phrase(needle.units)
-    return f'"{" ".join(terms)}"{" *" if is_beginning or needle.begins else ""}'
+    terms, is_beginning = phrase(row)
+    return f'"{" ".join(terms)}"{" *" if is_beginning or begins else ""}'
