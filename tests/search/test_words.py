@@ -21,6 +21,8 @@ def proves(text: str, word: str) -> bool:
         ("生成AI", "生成ＡＩの活用"),
         ("生成AI活用", "生成 AI 活用術"),
         ("導体投", "半導体投資"),
+        ("個人情報", "個人情報保護法"),
+        ("情報保護法", "個人情報保護法"),
     ],
 )
 def test_a_text_holds_the_terms_of_a_word_side_by_side(word, text):
@@ -33,6 +35,7 @@ def test_a_text_holds_the_terms_of_a_word_side_by_side(word, text):
     [
         ("東京都市", "東京都と京都市"),
         ("東京都市", "京都市、東京都"),
+        ("個人情報保", "個人情報と人情報保"),
         ("人工知能学会", "人工知能の機能学会"),
         ("半導体", "半導と導体"),
         ("生成AI", "生成、AI"),
@@ -42,6 +45,10 @@ def test_a_text_holds_the_terms_of_a_word_side_by_side(word, text):
 def test_words_do_not_run_together(word, text):
     assert word_phrase(units(fold(word)))
     assert not proves(text, word)
+
+
+def test_a_word_of_three_or_four_units_is_one_term():
+    assert len(word_phrase(list("半導体"))) == len(word_phrase(list("人工知能"))) == 1
 
 
 def test_a_word_that_occurs_often_is_there_once():
