@@ -1,5 +1,7 @@
 """Suggestions below a search field, in Chromium, by keyboard and with an input method."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -39,6 +41,19 @@ def test_escape_closes_the_list_and_enter_searches(open_browser):
     expect(page.get_by_role("option")).to_have_count(0)
     field(page).press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("「規制」の検索結果")
+
+
+def test_an_answer_that_comes_after_the_next_key_keeps_nothing_from_being_suggested(open_browser):
+    make_post("規制の行方")
+    page = open_browser()
+    page.goto("/search/")
+    held = []
+    page.route(re.compile(r"suggestions/\?q=[^&]{9}$"), lambda route: held.append(route))  # of one character
+    with page.expect_request(re.compile("suggestions")):
+        field(page).press_sequentially("規")
+    field(page).press_sequentially("制")
+    held[0].continue_()
+    expect(page.get_by_role("option")).to_have_count(1)
 
 
 def test_keys_belong_to_the_input_method_while_a_word_is_composed(open_browser):
