@@ -108,6 +108,8 @@ class Query:
             row = needle.units
             for _ in range(NEEDLES):
                 length = _longest_start(row, is_held)
+                if length > 2 and len(row) - length == 1:  # 規制 法案, not 規制法 案
+                    length -= 1
                 if length:
                     found.append(Needle(row[:length]))
                 row = row[length or 1 :]

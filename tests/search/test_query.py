@@ -69,7 +69,7 @@ def test_a_fragment_may_begin_and_end_within_a_word():
 
 
 def test_a_long_word_that_no_text_holds_is_cut_into_the_longest_parts_that_some_do():
-    known = ["人工知能", "規制", "規制の", "法案"]
+    known = ["人工知能", "規制法", "法案"]
     tries = parse("人工知能規制法案").attempts(lambda row: any("".join(row) in word for word in known))
     cut = [query for how, query in tries if how == "pieces"][-1]
     assert ["".join(needle.units) for needle in cut.needles] == ["人工知能", "規制", "法案"]
