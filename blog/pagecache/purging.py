@@ -6,7 +6,8 @@ Who writes to a table that readers' pages are made of says what it means for the
         super().save()
         change.touch(f"p{self.pk}")
 
-A write that nobody speaks for purges the whole site. So a forgotten case costs time, and is never stale.
+A write that nobody speaks for purges the whole site, and no page's last good copy is kept, for it may
+have withdrawn anything. So a forgotten case costs time, and is never stale.
 """
 
 import re
@@ -46,7 +47,7 @@ class Change:
         self.keys.update(keys)
 
     def remove(self, key: str) -> None:
-        """Readers shall not see the pages of this row again, not even while the database is away."""
+        """Readers shall not see the pages with this key again, not even while the database is away."""
         self.keys.add(key)
         self.gone.add(key)
 
@@ -101,7 +102,7 @@ def _notice(execute, sql, params, many, context):
     result = execute(sql, params, many, context)
     write = _WRITE.match(sql)
     if write and write[1] in _WATCHED.get(write[2], ()) and not _spoken_for():
-        purge({SITE})
+        purge({SITE}, gone={SITE})
     return result
 
 
@@ -122,4 +123,4 @@ def _migrated(using, plan=None, **kwargs) -> None:
     if using == DEFAULT_DB_ALIAS:
         _spoken_for().clear()
         if plan != [] and Purge._meta.db_table in connection.introspection.table_names():
-            purge({SITE})
+            purge({SITE}, gone={SITE} if plan is None else ())

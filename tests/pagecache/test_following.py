@@ -8,10 +8,13 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
-from blog.models import Correction, Post, Purge
+from blog.importer import import_site
+from blog.models import Correction, Page, Post, Purge
 from blog.pagecache import following
 from blog.pagecache.purging import purge
 from tests.factories import hours_ago, make_category, make_page, make_post, tokyo, withdraw
+from tests.jekyll_site import write_article
+from tests.outage import database_away
 
 PATH = "/2025/10/21/budget/"
 
@@ -239,6 +242,54 @@ def test_what_was_withdrawn_is_not_even_a_good_copy(site, post):
     site.cache.maker.django = lambda environ, start_response: start_response("500 Oh", []) or [b"oh"]
     assert site.get(PATH).status == 500
     assert site.get("/").status == 500
+
+
+def update_its_status(post, folder):
+    Post.objects.filter(pk=post.pk).update(status="withdrawn")
+
+
+def import_it_unpublished(post, folder):
+    write_article(folder, "2025-10-20-imported.md", date="2025-10-20 09:00:00 +0900", published=False)
+    import_site(folder)
+
+
+def unpublish_a_page(post, folder):
+    page = Page.objects.get()
+    page.is_published = False
+    page.save()
+
+
+def delete_a_page(post, folder):
+    Page.objects.get().delete()
+
+
+@pytest.mark.parametrize(
+    ("withdrawal", "path"),
+    [
+        (update_its_status, PATH),
+        (import_it_unpublished, "/2025/10/20/imported/"),
+        (unpublish_a_page, "/policy/"),
+        (delete_a_page, "/policy/"),
+    ],
+)
+def test_whatever_withdraws_something_leaves_no_good_copy_of_it(site, post, tmp_path, withdrawal, path):
+    make_page(slug="policy")
+    import_site(write_article(tmp_path, "2025-10-20-imported.md", date="2025-10-20 09:00:00 +0900"))
+    assert site.get(path).status == 200
+    withdrawal(post, tmp_path)
+    with database_away():
+        assert site.get(path).status == 503
+
+
+@pytest.mark.parametrize("edit", [import_it_unpublished, unpublish_a_page, delete_a_page])
+def test_an_import_and_an_edited_page_leave_the_good_copies_of_others(site, post, tmp_path, edit):
+    make_page(slug="policy")
+    import_site(write_article(tmp_path, "2025-10-20-imported.md", date="2025-10-20 09:00:00 +0900"))
+    old = site.get("/tags/")
+    edit(post, tmp_path)
+    with database_away():
+        answer = site.get("/tags/")
+    assert (answer.body, answer.cache) == (old.body, "allforces; hit; detail=error")
 
 
 def test_a_purge_that_its_own_process_cannot_read_does_not_fail_the_save(site, post, monkeypatch, caplog):
