@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from blog.models import Correction, Post
 from blog.models.surrogates import PLACED_BY
+from blog.pagecache.entries import Entry
 from blog.pagecache.keys import CORRECTIONS, SITE, TEXTS
 from blog.pagecache.memory import Memory
 from blog.pagecache.policy import LONGEST
@@ -60,30 +61,43 @@ class Follower:
         self.boundaries: list[Boundary] = []
         self._looked_ahead_at, self._is_to_look_ahead = 0.0, True
         self._applied: set[int] = set()
+        self._untold_gone: set[str] = set()
         self._lock = threading.Lock()
 
     def catch_up(self) -> None:
         """Apply all purges that are committed. Raises DatabaseError or InterfaceError."""
+        try:
+            with self._lock:
+                self._pass_due()
+                self._apply_purges()
+        finally:
+            self._tell_gone()
+
+    def _apply_purges(self) -> None:
+        first = self.memory.snapshot is NOTHING_SEEN
+        snapshot, purges = read_purges(self.memory.snapshot.lowest)
+        if snapshot.next < self.memory.snapshot.next:
+            self.memory.forget_everything()  # an older copy of the database was restored
+        for pk, number, keys, gone in purges:
+            if pk not in self._applied:
+                self.memory.purge(keys.split(), number=number, gone=gone.split())
+                self._is_to_look_ahead = True
+                # When it starts, those of a day. But most pages are older than a purge of the whole site.
+                self._untold_gone |= {*gone.split()} - ({SITE} if first else set())
+        # Those that the next look will find again.
+        self._applied = {pk for pk, number, *_ in purges if number >= snapshot.lowest}
+        if self._is_to_look_ahead:
+            self._look_ahead()
+        self.memory.snapshot = snapshot
+        self.looked_at = time.monotonic()
+
+    def _tell_gone(self) -> None:
+        """Other processes, those too that start while the database is away; again until it is told."""
         with self._lock:
-            gone = set()
-            first = self.memory.snapshot is NOTHING_SEEN
-            self._pass_due()
-            snapshot, purges = read_purges(self.memory.snapshot.lowest)
-            if snapshot.next < self.memory.snapshot.next:
-                self.memory.forget_everything()  # an older copy of the database was restored
-            for pk, number, keys, gone_keys in purges:
-                if pk not in self._applied:
-                    self.memory.purge(keys.split(), number=number, gone=gone_keys.split())
-                    gone.update(gone_keys.split())
-            known = self._applied
-            # Those that the next look will find again.
-            self._applied = {pk for pk, number, *_ in purges if number >= snapshot.lowest}
-            if self._is_to_look_ahead or any(pk not in known for pk, *_ in purges):
-                self._look_ahead()
-            self.memory.snapshot = snapshot
-            self.looked_at = time.monotonic()
-        if gone and not first:
-            self.shared.remember_gone(gone)
+            gone, self._untold_gone = self._untold_gone, set()
+        if gone and not self.shared.remember_gone(gone):
+            with self._lock:
+                self._untold_gone |= gone
 
     def hear(self) -> None:
         """A purge was committed in this process: its next answer is a new one, and others are told."""
@@ -97,12 +111,14 @@ class Follower:
         """Purge what has appeared or expired by itself until now."""
         with self._lock:
             self._pass_due()
+        self._tell_gone()
 
     def _pass_due(self) -> None:
         now = time.time()
         while self.boundaries and self.boundaries[0].at <= now:
             boundary = self.boundaries.pop(0)
             self.memory.pass_boundary(boundary.keys, at=boundary.at, gone=boundary.gone)
+            self._untold_gone |= boundary.gone
             self._is_to_look_ahead |= SITE in boundary.keys  # it was the last one known
         self.memory.next_boundary = self.boundaries[0].at if self.boundaries else float("inf")
 
@@ -113,6 +129,13 @@ class Follower:
         self.boundaries = boundaries(datetime.datetime.fromtimestamp(since, datetime.UTC))
         self._looked_ahead_at, self._is_to_look_ahead = now, False
         self._pass_due()
+
+    def vanishes_at(self, entry: Entry) -> float:
+        """When the first of what it shows expires by itself, or may: no more is known ahead."""
+        with self._lock:
+            known = (*entry.keys, SITE)
+            moments = (each.at for each in self.boundaries if not each.gone.isdisjoint(known))
+            return next(moments, float("inf"))
 
     def is_overdue(self) -> bool:
         """The database has not answered for a while: what is served may have changed."""
@@ -159,7 +182,7 @@ def boundaries(since: datetime.datetime) -> list[Boundary]:
         for moment, keys, gone in sorted(_coming(since), key=lambda each: each[0])[:BOUNDARIES]
     ]
     if len(found) == BOUNDARIES:
-        found.append(Boundary(found[-1].at, frozenset({SITE}), frozenset()))
+        found.append(Boundary(found[-1].at, frozenset({SITE}), frozenset({SITE})))
     return found
 
 

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections
 from django.test import override_settings
+from django.utils import timezone
 
 from blog.feeds import counting
 from blog.pagecache import following, purging
 from blog.pagecache.purging import purge
 from blog.pagecache.shared import NothingShared, SharedPages, release, shared_pages
 from tests.factories import hours_ago, make_post, tokyo, withdraw
+from tests.outage import database_away
 from tests.pagecache.conftest import make_site
 from tests.pagecache.test_following import away
 
@@ -188,6 +190,99 @@ def test_a_new_process_shows_shared_pages_while_the_database_is_away_but_none_th
     monkeypatch.setattr(following, "read_purges", away)
     assert late.get(kept.get_absolute_url()).cache == "allforces; hit; detail=error"
     assert late.get(PATH).status == 503
+
+
+@pytest.fixture
+def companions():
+    """So that no category is left empty, which would purge every page."""
+    for hours in range(1, 5):
+        make_post(published_at=hours_ago(100 + hours))
+
+
+def test_a_new_process_shows_no_page_of_a_post_that_expired_while_the_database_was_there(
+    processes, companions, post, release_name, both_clocks
+):
+    one, _other = processes
+    one.get(PATH)
+    post.expires_at = timezone.now() + timezone.timedelta(minutes=10)
+    post.save()
+    both_clocks(minutes=11)
+    one.get("/tags/")  # anybody
+    late = make_site(shared=SharedPages(URL, release_name))
+    with database_away():
+        assert late.get(PATH).status == 503
+
+
+def test_a_page_of_a_post_that_expires_lies_in_redis_for_no_longer(processes, companions, post, release_name):
+    one, _other = processes
+    post.expires_at = timezone.now() + timezone.timedelta(minutes=10)
+    post.save()
+    one.get("/robots.txt")
+    (other_page,) = lives(release_name)
+    one.get(PATH)
+    assert other_page > 11 * 3600
+    assert 500 < min(lives(release_name)) <= 600
+
+
+def lives(release_name: str) -> list[float]:
+    """For how many more seconds each page is there."""
+    client = redis.Redis.from_url(URL)
+    return [client.pttl(name) / 1000 for name in client.scan_iter(f"allforces:{release_name}:page:*")]
+
+
+def test_what_redis_has_forgotten_is_taken_for_gone(processes, companions, post, release_name):
+    one, _other = processes
+    one.get(PATH)
+    withdraw(post)
+    redis.Redis.from_url(URL).delete(f"allforces:{release_name}:gone")
+    late = make_site(shared=SharedPages(URL, release_name))
+    with database_away():
+        assert late.get(PATH).status == 503
+    one.get("/tags/")  # is stored, and knows nothing of the withdrawal
+    with database_away():
+        assert late.get(PATH).status == 503
+        assert late.get("/tags/").cache == "allforces; hit; detail=error"
+
+
+def test_what_was_withdrawn_while_no_process_ran_is_told_by_the_next(
+    processes, companions, post, release_name
+):
+    one, _other = processes
+    one.get(PATH)
+    purging.followers.clear()
+    withdraw(post)
+    make_site(shared=SharedPages(URL, release_name)).get("/")
+    late = make_site(shared=SharedPages(URL, release_name))
+    with database_away():
+        assert late.get(PATH).status == 503
+
+
+def test_what_redis_cannot_say_is_taken_for_gone(processes, post, release_name, monkeypatch):
+    one, _other = processes
+    one.get(PATH)
+    late = make_site(shared=SharedPages(URL, release_name))
+    monkeypatch.setattr(late.cache.shared._redis, "hmget", refuse)
+    with database_away():
+        assert late.get(PATH).status == 503
+
+
+def test_what_was_withdrawn_while_redis_was_away_is_told_once_it_is_back(
+    processes, companions, post, release_name, monkeypatch
+):
+    one, _other = processes
+    one.get(PATH)
+    with monkeypatch.context() as patch:
+        patch.setattr(one.cache.shared._redis, "hset", refuse)
+        withdraw(post)
+    one.cache.shared._rests_until = 0
+    one.cache.follower.catch_up()
+    late = make_site(shared=SharedPages(URL, release_name))
+    with database_away():
+        assert late.get(PATH).status == 503
+
+
+def refuse(*args, **kwargs):
+    raise redis.ConnectionError("Redis is away")
 
 
 def test_news_wakes_the_thread_of_another_process(release_name):
