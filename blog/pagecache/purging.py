@@ -34,7 +34,11 @@ _WATCHED = {
     "blog_tag": {"UPDATE", "DELETE"},
     "blog_image": {"UPDATE", "DELETE"},
 }
-_WRITE = re.compile(r'(INSERT|UPDATE|DELETE)(?: OR [A-Z]+)?(?: INTO| FROM)? "(\w+)"')
+_READ = re.compile(r"[\s(]*SELECT\b", re.IGNORECASE)
+_WRITE = re.compile(  # anywhere in what is no mere reading: WITH may stand before it, or a comment
+    r"""\b(INSERT|UPDATE|DELETE)(?:\s+OR\s+\w+)?(?:\s+(?:INTO|FROM))?(?:\s+ONLY)?\s+(?:"?\w+"?\.)?"?(\w+)""",
+    re.IGNORECASE,
+)
 
 followers: list[Callable[[], None]] = []  # of this process; called after the commit of a purge
 
@@ -100,10 +104,15 @@ def watch(connection, **kwargs) -> None:
 
 def _notice(execute, sql, params, many, context):
     result = execute(sql, params, many, context)
-    write = _WRITE.match(sql)
-    if write and write[1] in _WATCHED.get(write[2], ()) and not _spoken_for():
+    if not _spoken_for() and _is_seen(sql):
         purge({SITE}, gone={SITE})
     return result
+
+
+def _is_seen(sql: str) -> bool:
+    """Whether readers may see what the statement writes."""
+    writes = () if _READ.match(sql) else _WRITE.findall(sql)
+    return any(verb.upper() in _WATCHED.get(table.lower(), ()) for verb, table in writes)
 
 
 def start_watching(app) -> None:

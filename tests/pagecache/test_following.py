@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
@@ -94,6 +95,18 @@ def test_an_expired_post_vanishes_at_its_minute(site, post, both_clocks):
     both_clocks(hours=1)
     assert site.get(PATH).status == 410
     assert "予算案が可決" not in site.get("/").text
+
+
+def test_numbers_that_were_mended_are_shown_at_once(site, post):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE blog_tally SET count = count + 40")
+    wrong = site.get("/archive/").text
+    call_command("recount", verbosity=0)
+    assert site.get("/archive/").text == site.made_anew("/archive/").text != wrong
+    asked = len(site.asked)
+    call_command("recount", verbosity=0)
+    site.get("/archive/")
+    assert len(site.asked) == asked
 
 
 @pytest.mark.parametrize("path", ["/corrections/", "/corrections/feed.xml", "/sitemap-lists.xml"])

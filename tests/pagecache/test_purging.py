@@ -1,7 +1,7 @@
 """What a change tells: which keys, and that nothing goes untold."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from blog.models import Author, Category, Correction, Image, Page, Post, Purge, RelatedPost, Tag
 from blog.pagecache.purging import changing, purge
@@ -191,9 +191,24 @@ def add_a_tag(post):
     post.tags.add("半導体")
 
 
+def write_sql(statement: str):
+    def write(post):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    return write
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        write_sql("UPDATE blog_post SET title = 'こっそり'"),
+        write_sql("update blog_post set title = 'こっそり'"),
+        write_sql('  -- in passing\n  Delete From\n"blog_relatedpost"'),
+        write_sql(
+            "WITH one AS (SELECT 1 AS id) UPDATE blog_post SET title = 'x' WHERE id IN (SELECT id FROM one)"
+        ),
+        write_sql("/* of a script */ delete from blog_correction"),
         rename_tag,
         update_posts,
         insert_posts,
@@ -211,6 +226,12 @@ def test_a_change_that_nobody_speaks_for_purges_the_site(post, told, change):
     told()
     change(post)
     assert "site" in told()
+
+
+def test_reading_purges_nothing(told):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'update blog_post' FROM blog_post")
+    assert told() == set()
 
 
 def test_what_readers_do_not_see_yet_purges_nothing(told):
