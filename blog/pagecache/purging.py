@@ -105,8 +105,26 @@ def watch(connection, **kwargs) -> None:
 def _notice(execute, sql, params, many, context):
     result = execute(sql, params, many, context)
     if not _spoken_for() and _is_seen(sql):
-        purge({SITE}, gone={SITE})
+        if context["connection"].vendor == "sqlite" and context["cursor"].description:
+            _tell_when_closed(context["cursor"])
+        else:
+            _tell_unspoken()
     return result
+
+
+def _tell_when_closed(cursor) -> None:
+    """SQLite is not done with a statement, and opens no savepoint, before its RETURNING was fetched."""
+    close = cursor.close
+
+    def close_and_tell():
+        close()
+        _tell_unspoken()
+
+    cursor.close = close_and_tell
+
+
+def _tell_unspoken() -> None:
+    purge({SITE}, gone={SITE})
 
 
 def _is_seen(sql: str) -> bool:

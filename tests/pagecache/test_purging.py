@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
-from blog.models import Author, Category, Correction, Image, Page, Post, Purge, RelatedPost, Tag
+from blog.models import Author, Category, Correction, Image, Page, Post, Purge, RelatedPost, Tag, Task
 from blog.pagecache.purging import changing, purge
 from tests.factories import (
     hours_ago,
@@ -226,6 +226,15 @@ def test_a_change_that_nobody_speaks_for_purges_the_site(post, told, change):
     told()
     change(post)
     assert "site" in told()
+
+
+@pytest.mark.parametrize("autocommit", [False, True])
+def test_a_new_row_that_nobody_speaks_for_is_told_to_the_network_too(request, settings, autocommit):
+    request.getfixturevalue("transactional_db" if autocommit else "db")
+    settings.CDN_PURGE = "fastly"
+    make_category("新設")
+    assert Purge.objects.latest("pk").keys == "site"
+    assert "site" in Task.objects.get(kind="purge").payload["tags"]
 
 
 def test_reading_purges_nothing(told):
