@@ -21,8 +21,10 @@ from blog.pagecache.memory import Memory
 from blog.pagecache.policy import LONGEST
 from blog.pagecache.shared import NothingShared
 from blog.pagecache.snapshots import NOTHING_SEEN, Snapshot
+from blog.push.cdn import SETTLED
 
 SECONDS_BETWEEN_LOOKS = 1.0
+PROMISED = SETTLED.total_seconds() - 0.5  # seconds after a look for which others may be let keep a page
 OVERDUE = 5.0  # seconds without a look, after which answers say so
 BOUNDARIES = 200  # as many are known ahead
 LATE = 300  # seconds after which nobody commits any more what was saved with a moment that has passed since
@@ -74,7 +76,7 @@ class Follower:
             self._tell_gone()
 
     def _apply_purges(self) -> None:
-        first = self.memory.snapshot is NOTHING_SEEN
+        looked_at, first = time.monotonic(), self.memory.snapshot is NOTHING_SEEN
         snapshot, purges = read_purges(self.memory.snapshot.lowest)
         if snapshot.next < self.memory.snapshot.next:
             self.memory.forget_everything()  # an older copy of the database was restored
@@ -89,7 +91,7 @@ class Follower:
         if self._is_to_look_ahead:
             self._look_ahead()
         self.memory.snapshot = snapshot
-        self.looked_at = time.monotonic()
+        self.looked_at = looked_at
 
     def _tell_gone(self) -> None:
         """Other processes, those too that start while the database is away; again until it is told."""
@@ -136,6 +138,13 @@ class Follower:
             known = (*entry.keys, SITE)
             moments = (each.at for each in self.boundaries if not each.gone.isdisjoint(known))
             return next(moments, float("inf"))
+
+    def promises_until(self) -> float:
+        """Up to when others may keep what is good now: until the next boundary, or for no time at all, lest a
+        network gets an old copy after it was told of a purge."""
+        if self.is_running and time.monotonic() - self.looked_at > PROMISED:
+            return 0
+        return self.memory.next_boundary
 
     def is_overdue(self) -> bool:
         """The database has not answered for a while: what is served may have changed."""
