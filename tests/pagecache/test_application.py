@@ -3,9 +3,12 @@
 import re
 import time
 import unicodedata
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+from django.urls import resolve
+from django.utils import timezone
 
 from blog.cards.addresses import card_path
 from blog.feeds import counting
@@ -275,6 +278,25 @@ def test_a_post_that_is_scheduled_later_shortens_what_others_may_keep(site, post
     assert "max-age=300" in site.get("/feed.xml").headers["Cache-Control"]
     make_post(published_at=hours_ago(-20 / 3600))
     assert "max-age=20" in site.get("/feed.xml").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(("path", "cdn_seconds"), [(PATH, 1), (PATH, 5), (PATH, 86400), ("/feed.xml", 60)])
+def test_nothing_that_others_are_told_reaches_beyond_the_moment_of_an_expiry(
+    site, post, both_clocks, monkeypatch, path, cdn_seconds
+):
+    view = resolve(path).func
+    monkeypatch.setattr(view, "policy", replace(view.policy, cdn_seconds=cdn_seconds))
+    ends = make_post(published_at=hours_ago(5), expires_at=hours_ago(-2)).expires_at
+    for seconds in (0, 3540, 59.7, 0.1, 0.1, 3000.05, 500, 80.3, 0.3, 0.3, 15, 3.1, 0.5, 0.5):
+        both_clocks(seconds=seconds)
+        said = dict(re.findall(r"([a-z-]+)=([0-9]+)", site.get(path).headers["Cache-Control"]))
+        fresh = max(int(said["max-age"]), int(said["s-maxage"]))
+        left = (ends - timezone.now()).total_seconds()
+        assert fresh + int(said["stale-while-revalidate"]) <= left
+        assert fresh + int(said["stale-if-error"]) <= left
+        assert int(said["stale-while-revalidate"]) <= 10
+    assert left < 1
+    assert len(site.asked) == 1
 
 
 def test_a_process_that_has_not_looked_for_purges_lately_lets_nobody_keep_a_page(site, another_site, post):
