@@ -8,15 +8,14 @@ import datetime
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from blog.models import Correction, Post
-from blog.models.surrogates import PLACED_BY
+from blog.models.surrogates import PLACED_BY, keys_of_all
 from blog.pagecache.entries import Entry
-from blog.pagecache.keys import CORRECTIONS, SITE, TEXTS
+from blog.pagecache.keys import CORRECTIONS, SCHEDULE, SITE, TEXTS
 from blog.pagecache.memory import Memory
 from blog.pagecache.policy import LONGEST
 from blog.pagecache.shared import NothingShared
@@ -27,6 +26,8 @@ SECONDS_BETWEEN_LOOKS = 1.0
 PROMISED = SETTLED.total_seconds() - 0.5  # seconds after a look for which others may be let keep a page
 OVERDUE = 5.0  # seconds without a look, after which answers say so
 BOUNDARIES = 200  # as many are known ahead
+# A purge without one of these moves no boundary, and adds none: a post that comes or goes has the second.
+_SCHEDULED_BY = {SCHEDULE, CORRECTIONS, SITE}
 LATE = 300  # seconds after which nobody commits any more what was saved with a moment that has passed since
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ class Follower:
         for pk, number, keys, gone in purges:
             if pk not in self._applied:
                 self.memory.purge(keys.split(), number=number, gone=gone.split())
-                self._is_to_look_ahead = True
+                self._is_to_look_ahead |= not _SCHEDULED_BY.isdisjoint(keys.split())
                 # When it starts, those of a day. But most pages are older than a purge of the whole site.
                 self._untold_gone |= {*gone.split()} - ({SITE} if first else set())
         # Those that the next look will find again.
@@ -128,7 +129,9 @@ class Follower:
         """Also at what was due since the last time: it may have been told of too late."""
         now = time.time()
         since = max(self._looked_ahead_at - LATE, now - LONGEST)
-        self.boundaries = boundaries(datetime.datetime.fromtimestamp(since, datetime.UTC))
+        self.boundaries = boundaries(
+            *(datetime.datetime.fromtimestamp(m, datetime.UTC) for m in (since, now))
+        )
         self._looked_ahead_at, self._is_to_look_ahead = now, False
         self._pass_due()
 
@@ -184,27 +187,35 @@ def read_purges(lowest: int) -> tuple[Snapshot, list[tuple[int, int, str, str]]]
     return Snapshot.parse(rows[0][0]), [row[1:] for row in rows if row[1] is not None]
 
 
-def boundaries(since: datetime.datetime) -> list[Boundary]:
-    """Those after `since`, the earliest first. If there are too many to know, the last one is of the site."""
-    found = [
-        Boundary(moment.timestamp(), frozenset(keys()), frozenset(gone))
-        for moment, keys, gone in sorted(_coming(since), key=lambda each: each[0])[:BOUNDARIES]
-    ]
-    if len(found) == BOUNDARIES:
-        found.append(Boundary(found[-1].at, frozenset({SITE}), frozenset({SITE})))
-    return found
+def boundaries(since: datetime.datetime, now: datetime.datetime) -> list[Boundary]:
+    """Those after `since`, the earliest first: all until `now`, and as many after it as are known ahead.
 
-
-def _coming(since: datetime.datetime) -> Iterator[tuple[datetime.datetime, Callable, set[str]]]:
-    """The moment, what finds its keys, and what readers shall not see again."""
-    for post in _first(Post.objects.scheduled(since), "published_at"):
-        yield post.published_at, post.surrogate_keys, set()
-    for post in _first(Post.objects.expiring(since), "expires_at"):
-        yield post.expires_at, post.surrogate_keys, {post.surrogate_key}
+    If there may be more, the last one is of the site. However many they are, it is a dozen queries.
+    """
+    posts = Post.objects.only(*PLACED_BY)
+    appearing = _until_and_after(now, posts.scheduled(since), "published_at")
+    expiring = _until_and_after(now, posts.expiring(since), "expires_at")
+    keys = keys_of_all({*appearing, *expiring})
     # Dated by a machine whose clock is ahead of this one's.
-    for moment in Correction.objects.coming(since).values_list("shown_at", flat=True)[:BOUNDARIES]:
-        yield moment, lambda: {CORRECTIONS, TEXTS}, set()
+    notes = _until_and_after(now, Correction.objects.coming(since).only("shown_at", "post"), "shown_at")
+    found = sorted(
+        [
+            *((post.published_at, keys[post.pk], ()) for post in appearing),
+            *((post.expires_at, keys[post.pk], {post.surrogate_key}) for post in expiring),
+            *((note.shown_at, {CORRECTIONS, TEXTS}, ()) for note in notes),
+        ],
+        key=lambda each: each[0],
+    )
+    past = sum(moment <= now for moment, *_ in found)
+    known = [
+        Boundary(moment.timestamp(), frozenset(touched), frozenset(gone))
+        for moment, touched, gone in found[: past + BOUNDARIES]
+    ]
+    if len(known) == past + BOUNDARIES:
+        known.append(Boundary(known[-1].at, frozenset({SITE}), frozenset({SITE})))
+    return known
 
 
-def _first(posts, moment: str):
-    return posts.only(*PLACED_BY).order_by(moment)[:BOUNDARIES]
+def _until_and_after(now: datetime.datetime, rows, moment: str) -> list:
+    rows = rows.order_by(moment)
+    return [*rows.filter(**{f"{moment}__lte": now}), *rows.filter(**{f"{moment}__gt": now})[:BOUNDARIES]]

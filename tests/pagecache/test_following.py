@@ -7,15 +7,18 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from blog.importer import import_site
 from blog.models import Correction, Page, Post, Purge
 from blog.pagecache import following
 from blog.pagecache.purging import purge
+from blog.pagecache.snapshots import Snapshot
 from tests.factories import hours_ago, make_category, make_page, make_post, tokyo, withdraw
 from tests.jekyll_site import write_article
 from tests.outage import database_away
+from tests.pagecache.conftest import make_site
 
 PATH = "/2025/10/21/budget/"
 
@@ -165,6 +168,67 @@ def test_more_boundaries_than_are_known_ahead_are_passed_too(site, both_clocks, 
     assert {site.get(post.get_absolute_url()).status for post in posts} == {200}
     both_clocks(minutes=61)
     assert [site.get(post.get_absolute_url()).status for post in posts] == [410] * 4
+
+
+def test_a_new_process_knows_of_every_moment_that_has_passed_however_many(
+    site, post, both_clocks, monkeypatch
+):
+    monkeypatch.setattr(following, "BOUNDARIES", 2)
+    for hours in range(10, 15):
+        make_post(published_at=hours_ago(hours))
+    for minutes in (1, 1, 1, 60):
+        make_post(published_at=hours_ago(-minutes / 60))
+    both_clocks(minutes=2)
+    site.get("/")
+    (entry,) = site.cache.memory.entries.values()
+    both_clocks(hours=2)
+    late = make_site()
+    late.cache.follower.catch_up()
+    assert not late.cache.memory.is_current(entry)
+
+
+def test_many_scheduled_posts_cost_no_more_queries_than_a_few(site, post):
+    def cost() -> int:
+        for hours in range(1, 4):
+            make_post(
+                published_at=hours_ago(-hours),
+                expires_at=hours_ago(-9),
+                tags=["生成AI"],
+                category=post.category,
+            )
+        with CaptureQueriesContext(connection) as asked:
+            purge({"schedule"})
+        return len(asked)
+
+    for hours in range(10, 15):
+        make_post(published_at=hours_ago(hours), category=post.category)
+    assert cost() == cost() < 20
+
+
+def test_a_change_of_nothing_scheduled_does_not_look_ahead(site, post, django_assert_num_queries):
+    make_post(published_at=hours_ago(-1), category=post.category)
+    site.get(PATH)
+    with django_assert_num_queries(2):
+        purge({f"p{post.pk}", "texts"})  # writes a row and reads it
+
+
+def test_a_look_ahead_that_failed_is_made_again(site, post, both_clocks, monkeypatch):
+    site.get("/")
+    look = following.read_purges
+
+    def look_during_an_older_transaction(lowest):  # of PostgreSQL: every look finds the purges since
+        snapshot, purges = look(0)
+        return Snapshot(1, snapshot.next + 1, frozenset({1})), [row for row in purges if row[1] > 1]
+
+    monkeypatch.setattr(following, "read_purges", look_during_an_older_transaction)
+    site.cache.follower.catch_up()
+    with monkeypatch.context() as patch:
+        patch.setattr(following, "boundaries", away)
+        make_post("予定の記事", published_at=hours_ago(-1), category=post.category)
+    site.cache.follower.catch_up()
+    assert "予定の記事" not in site.get("/").text
+    both_clocks(minutes=61)
+    assert "予定の記事" in site.get("/").text
 
 
 @pytest.mark.parametrize("way", ["deleted", "expired"])
