@@ -202,7 +202,7 @@ def boundaries(since: datetime.datetime, now: datetime.datetime) -> list[Boundar
         [
             *((post.published_at, keys[post.pk], ()) for post in appearing),
             *((post.expires_at, keys[post.pk], {post.surrogate_key}) for post in expiring),
-            *((note.shown_at, {CORRECTIONS, TEXTS}, ()) for note in notes),
+            *((note.shown_at, {CORRECTIONS, TEXTS, f"p{note.post_id}"}, ()) for note in notes),
         ],
         key=lambda each: each[0],
     )

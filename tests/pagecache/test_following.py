@@ -112,11 +112,14 @@ def test_numbers_that_were_mended_are_shown_at_once(site, post):
     assert len(site.asked) == asked
 
 
-@pytest.mark.parametrize("path", ["/corrections/", "/corrections/feed.xml", "/sitemap-lists.xml"])
+@pytest.mark.parametrize(
+    "path", ["/corrections/", "/corrections/feed.xml", "/sitemap-lists.xml", PATH, "/feed.xml", "/feed.json"]
+)
 def test_a_correction_dated_by_a_clock_that_is_ahead_appears_at_its_moment(site, post, both_clocks, path):
     ahead = timezone.now() + timezone.timedelta(seconds=5)
     Correction.objects.create(post=post, text="社名を直しました。", published_at=ahead)
     before = site.get(path).text
+    assert "社名を直しました" not in before
     both_clocks(seconds=6)
     assert site.get(path).text == site.made_anew(path).text != before
 
