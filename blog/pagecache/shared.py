@@ -182,6 +182,9 @@ def release() -> str:
         "LANGUAGE_CODE",
         "WEBSUB_HUBS",
         "MEDIA_URL",
+        "CDN_PURGE",
+        "CDN_TAG_HEADER",
+        "PAGE_SHARED_SECONDS",
     )
     digest.update(repr([getattr(settings, name) for name in told]).encode())
     return digest.hexdigest()

@@ -312,8 +312,17 @@ def test_the_shared_store_is_the_one_of_cache_url():
         assert isinstance(shared_pages(), SharedPages)
 
 
-def test_the_release_changes_with_what_pages_say():
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"SITE_NAME": "別の名前"},
+        {"CDN_PURGE": "fastly"},
+        {"CDN_TAG_HEADER": "Cache-Tag"},
+        {"PAGE_SHARED_SECONDS": 86400},
+    ],
+)
+def test_the_release_changes_with_what_pages_say(told):
     before = release()
     assert release() == before
-    with override_settings(SITE_NAME="別の名前"):
+    with override_settings(**told):
         assert release() != before
