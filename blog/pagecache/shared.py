@@ -20,7 +20,9 @@ from blog.pagecache.policy import LONGEST
 
 PATIENCE = 0.25  # seconds for an answer of Redis
 REST = 2.0  # seconds without asking a Redis that did not answer
-LEASE = 10_000  # milliseconds after which whoever makes a page is taken for dead
+# Milliseconds after which whoever makes a page is taken for dead: a little longer than others wait for it. If
+# it was only slow, one more process makes the page too.
+LEASE = 1_200
 CHANNEL = "allforces:purged"
 _SINCE = ""  # among the keys of what is gone: from when on all is known
 

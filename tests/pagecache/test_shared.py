@@ -163,6 +163,18 @@ def test_a_process_that_dies_while_it_makes_a_page_holds_nobody_up_for_long(proc
     assert time.monotonic() - began < 5
 
 
+def test_after_the_death_of_its_maker_a_page_is_old_for_no_longer_than_a_moment(processes, post):
+    one, other = processes
+    other.get(PATH)
+    purge({f"p{post.pk}"})
+    other.cache.follower.catch_up()
+    one.cache.shared.begin(f"http://news.example.jp{PATH}")  # and is killed
+    began = time.monotonic()
+    while other.get(PATH).cache == "allforces; hit; detail=being-made":
+        assert time.monotonic() - began < 2
+    assert other.get(PATH).cache == "allforces; hit"
+
+
 def test_while_a_page_is_being_made_others_get_the_last_good_copy(processes, post):
     one, other = processes
     address = f"http://news.example.jp{PATH}"
