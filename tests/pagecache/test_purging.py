@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from blog.models import Author, Category, Correction, Image, Page, Post, Purge, RelatedPost, Tag, Task
+from blog.pagecache import purging
 from blog.pagecache.purging import changing, purge
 from tests.factories import (
     hours_ago,
@@ -235,6 +236,13 @@ def test_a_new_row_that_nobody_speaks_for_is_told_to_the_network_too(request, se
     make_category("新設")
     assert Purge.objects.latest("pk").keys == "site"
     assert "site" in Task.objects.get(kind="purge").payload["tags"]
+
+
+@pytest.mark.parametrize(("plan", "gone"), [(None, "site"), (["a migration"], "")])
+def test_good_copies_outlive_migrations_but_not_the_emptying_of_the_database(told, plan, gone):
+    purging._migrated(using="default", plan=plan)
+    told = Purge.objects.latest("pk")
+    assert (told.keys, told.gone) == ("site", gone)
 
 
 def test_reading_purges_nothing(told):
