@@ -83,10 +83,11 @@ class Follower:
             self.memory.forget_everything()  # an older copy of the database was restored
         for pk, number, keys, gone in purges:
             if pk not in self._applied:
-                self.memory.purge(keys.split(), number=number, gone=gone.split())
+                # When it starts, those of a day are new to it; not all pages in Redis are older than they.
+                gone_keys = {*gone.split()} - ({SITE} if first else set())
+                self.memory.purge(keys.split(), number=number, gone=gone_keys)
+                self._untold_gone |= gone_keys
                 self._is_to_look_ahead |= not _SCHEDULED_BY.isdisjoint(keys.split())
-                # When it starts, those of a day. But most pages are older than a purge of the whole site.
-                self._untold_gone |= {*gone.split()} - ({SITE} if first else set())
         # Those that the next look will find again.
         self._applied = {pk for pk, number, *_ in purges if number >= snapshot.lowest}
         if self._is_to_look_ahead:

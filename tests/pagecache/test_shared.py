@@ -14,7 +14,7 @@ from blog.feeds import counting
 from blog.pagecache import following, purging
 from blog.pagecache.purging import purge
 from blog.pagecache.shared import NothingShared, SharedPages, release, shared_pages
-from tests.factories import hours_ago, make_post, tokyo, withdraw
+from tests.factories import hours_ago, make_category, make_post, tokyo, withdraw
 from tests.outage import database_away
 from tests.pagecache.conftest import make_site
 from tests.pagecache.test_following import away
@@ -267,6 +267,20 @@ def test_what_was_withdrawn_while_no_process_ran_is_told_by_the_next(
     late = make_site(shared=SharedPages(URL, release_name))
     with database_away():
         assert late.get(PATH).status == 503
+
+
+def test_what_was_made_after_a_purge_of_the_site_is_a_good_copy_for_a_process_that_starts_later(
+    processes, companions, post, release_name
+):
+    one, _other = processes
+    make_category("新設")  # nobody speaks for it
+    one.get(PATH)
+    late = make_site(shared=SharedPages(URL, release_name))
+    late.get("/")
+    purge({f"p{post.pk}"})
+    late.cache.follower.catch_up()
+    with database_away():
+        assert late.get(PATH).cache == "allforces; hit; detail=error"
 
 
 def test_what_redis_cannot_say_is_taken_for_gone(processes, post, release_name, monkeypatch):
