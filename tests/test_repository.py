@@ -37,7 +37,7 @@ ALLOWED = {
     "workflow": {"audit", "history", "links", "models", "querysets", "rendering"},
     "accounts": {"audit", "models"},
     "editing": {"history", "models", "naming", "querysets", "views", "workflow"},
-    "importer": {"addresses", "jekyll", "media", "models", "naming", "search"},
+    "importer": {"addresses", "jekyll", "media", "models", "naming", "pagecache", "search"},
     "search": {"models", "prepared", "rendering"},
     "models": {
         "accounts",

@@ -2,6 +2,7 @@
 
 from django.db.models import Aggregate, CharField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 
 from blog.models import Correction, TaggedPost
 
@@ -58,7 +59,7 @@ def with_words_of_others(posts: QuerySet) -> QuerySet:
         "kind", Value(" "), Cast("published_at", CharField()), Value(" "), "html", output_field=TextField()
     )
     tags = TaggedPost.objects.filter(content_object=OuterRef("pk"))
-    notes = Correction.objects.filter(post=OuterRef("pk"))
+    notes = Correction.objects.filter(post=OuterRef("pk"), published_at__lte=timezone.now())
     return posts.annotate(
         tag_names=_joined(tags, "content_object", "tag__name"),
         correction_texts=_joined(notes, "post", note),

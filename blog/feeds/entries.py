@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from django.utils import timezone
 from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
 
@@ -48,7 +49,8 @@ def entry_of(post: Post) -> dict:
     cover = Cover.of(post.cover) if post.cover else None
     summary = post.excerpt or post.description
     html = (cover_html(post.cover) if post.cover else "") + post.body_html
-    html += corrections_html(post.corrections.all())
+    now = timezone.now()
+    html += corrections_html(note for note in post.corrections.all() if note.published_at <= now)
     return {
         "title": post.title,
         "link": link,

@@ -15,6 +15,8 @@ from blog.importer.report import Report
 from blog.importer.survey import Article, ArticleFile, ArticleReader
 from blog.importer.taxonomy import NameCache
 from blog.models import Author, Category, Correction, ImageUse, Post, RelatedPost, Tag, TaggedPost
+from blog.pagecache.keys import SITE
+from blog.pagecache.purging import changing
 from blog.search import index
 
 BATCH = 100
@@ -75,12 +77,15 @@ class PostWriter:
         """Store the articles, all in one transaction; if one of them is refused, each in its own."""
         pictures = len(self.pictures.written)
         try:
-            with transaction.atomic():
+            with transaction.atomic(), changing(SITE) as change:
                 loaded = self._load(articles)
                 new = [one for one in loaded if one.post.pk is None]
                 known = self._not_edited([one for one in loaded if one.post.pk is not None])
                 self._create(new)
                 self._update(known)
+                for one in known:
+                    if not one.post.is_public:
+                        change.remove(one.post.surrogate_key)
                 index.write(one.post for one in new + known)
                 self.redirects.write([(one.article, one.post.pk) for one in new + known])
         except (DataError, IntegrityError) as error:

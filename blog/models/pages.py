@@ -3,12 +3,13 @@
 import re
 
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from blog.models.markdown import MarkdownContent
-from blog.pagecache.keys import Recorded
+from blog.pagecache.keys import SITE, Recorded
+from blog.pagecache.purging import changing
 
 # First parts of addresses that belong to the rest of the site.
 RESERVED_SLUGS = frozenset(
@@ -73,3 +74,16 @@ class Page(Recorded, MarkdownContent):
 
     def get_absolute_url(self) -> str:
         return reverse("page", args=[self.slug])
+
+    @transaction.atomic
+    def save(self, **kwargs):
+        with changing(SITE) as change:  # every page has a link to it
+            super().save(**kwargs)
+            if not self.is_published:
+                change.remove(self.surrogate_key)
+
+    @transaction.atomic
+    def delete(self, **kwargs):
+        with changing(SITE) as change:
+            change.remove(self.surrogate_key)
+            return super().delete(**kwargs)

@@ -87,7 +87,7 @@ class PageCache:
 
     def _send(self, entry: Entry, now: float, environ: dict, start_response: Callable) -> Iterable[bytes]:
         coding = self._codings.get(environ.get("HTTP_ACCEPT_ENCODING"))
-        answer = entry.answer(coding, now, self.memory.next_boundary)
+        answer = entry.answer(coding, now, self.follower.promises_until())
         count_hit("hit")
         return self._respond(entry, answer, environ, start_response)
 
@@ -122,7 +122,7 @@ class PageCache:
         found = self.maker.page(address, query, policy, environ)
         if isinstance(found, Entry):
             coding = self._codings.get(environ.get("HTTP_ACCEPT_ENCODING"))
-            answer = found.first_answer(coding, time.time(), self.memory.next_boundary)
+            answer = found.first_answer(coding, time.time(), self.follower.promises_until())
             return self._respond(found, answer, environ, start_response)
         if isinstance(found, Stale):
             return self._send_stale(found.entry, found.status, environ, start_response)

@@ -18,7 +18,10 @@ from blog.telemetry.cache import PER_REQUEST
 
 BROTLI_QUALITY = 5  # 11 would save another tenth of the bytes, and cost the first reader 60 times the wait
 BLUR = 2  # seconds for which a Last-Modified could hide a change within its second
-STALE_IF_ERROR = 3600
+REVALIDATE, STALE_IF_ERROR = (
+    10,
+    3600,
+)  # seconds at most for which others show an old page while they ask again
 _NOT_KEPT = {
     *("content-length", "etag", "last-modified", "vary", "cache-control", "content-encoding", "cache-status"),
     *(name.lower() for name in PER_REQUEST),
@@ -119,19 +122,22 @@ class Entry:
         return {f'"{self.etag}"', *(f'"{self.etag}-{encoding}"' for encoding in self.bodies)}
 
     def _prepare_until(self, now: float, next_boundary: float) -> None:
-        settled, near = self.modified + BLUR, min(next_boundary, self.ends_at) - self.policy.longest
-        if now < settled:
-            self.answers_until = min(settled, max(now, near))
-        else:
-            self.answers_until = near if now < near else now  # near the end, every answer is made anew
+        ends = min(next_boundary, self.ends_at)
+        near = ends - self.policy.longest - STALE_IF_ERROR
+        until = (
+            near if now < near else now + (ends - now) % 1
+        )  # near the end, what is left is told by seconds
+        settled = self.modified + BLUR
+        self.answers_until = min(until, settled) if now < settled else until
 
     def _cache_control(self, now: float, next_boundary: float) -> str:
+        """With nothing in it that reaches beyond the next boundary."""
         left = max(0, int(min(next_boundary, self.ends_at) - now))
         browser, others = min(self.policy.browser_seconds, left), min(self.policy.cdn_seconds, left)
-        parts = ["public", f"max-age={browser}", f"s-maxage={others}"]
-        if left > 2 * others:
-            parts.append(f"stale-while-revalidate={others}")
-        return ", ".join([*parts, f"stale-if-error={STALE_IF_ERROR}"])
+        stale = left - max(browser, others)
+        asking = min(others, REVALIDATE, stale)
+        parts = ["public", f"max-age={browser}", f"s-maxage={others}", f"stale-while-revalidate={asking}"]
+        return ", ".join([*parts, f"stale-if-error={min(STALE_IF_ERROR, stale)}"])
 
     def _made(self, encoding: str, cache_control: str, status: str) -> tuple[list, list, list]:
         tag = f'"{self.etag}-{encoding}"' if encoding in self.bodies else f'"{self.etag}"'

@@ -11,6 +11,7 @@ than the rows in it, and says so itself:
     newest         which post is the newest
     corrections    which corrections there are
     site           everything: no page names it, and a purge of it spares none
+    schedule       of no page: there is something new that appears or expires by itself
 
 The word is Fastly's; RFC 9111 has no name for it.
 """
@@ -21,6 +22,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 POSTS, TEXTS, NEWEST, CORRECTIONS, SITE = "posts", "texts", "newest", "corrections", "site"
+SCHEDULE = "schedule"
 
 _collected: ContextVar[set[str] | None] = ContextVar("surrogate keys", default=None)
 

@@ -149,7 +149,7 @@ class Maker:
         entry.succeed(self.memory.good_copy(address))
         if not (can_keep and self.memory.keep(address, entry, since=since)):
             return Stale(entry, MISS)
-        self.shared.store(address, entry)
+        self.shared.store(address, entry, self.follower.vanishes_at(entry))
         return entry
 
     def _ask_django(self, rendering: Rendering, query: str, environ: dict) -> Answer:

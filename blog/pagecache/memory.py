@@ -31,7 +31,7 @@ class Memory:
         self._purged: dict[str, int] = {}  # surrogate key: the count of purges at its last
         self._numbers: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
         self._moments: dict[str, float] = {}  # surrogate key: when a post last appeared or expired by itself
-        self._gone: dict[str, float] = {}  # surrogate key of a post: when readers saw it last
+        self._gone: dict[str, float] = {}  # surrogate key of a post or a page: when readers saw it last
         self._lock = threading.RLock()
 
     def find(self, address: str) -> Entry | None:
@@ -68,7 +68,7 @@ class Memory:
     def is_gone(self, entry: Entry) -> bool:
         """Whether readers shall not see it again, not even if nothing else can be had."""
         with self._lock:
-            return any(self._gone.get(key, 0) >= entry.made_at for key in entry.keys)
+            return any(self._gone.get(key, 0) >= entry.made_at for key in (*entry.keys, SITE))
 
     def purge(self, keys, *, number: int, gone=()) -> None:
         """Pages with one of the keys are stale; those with one of `gone` are not even good copies.

@@ -29,8 +29,9 @@ class PurgeQuerySet(models.QuerySet):
 class Purge(models.Model):
     """All pages with one of `keys` (separated by spaces) are stale.
 
-    Pages with one of `gone` shall not be seen again even if nothing else can be had. On PostgreSQL a lower
-    number may become visible after a higher one; `transaction` tells whether that can still happen.
+    Those with one of `gone` (`site`: all) shall not be seen again even if nothing else can be had. On
+    PostgreSQL a lower number may become visible after a higher one; `transaction` tells whether that can
+    still happen.
     """
 
     keys = models.TextField()

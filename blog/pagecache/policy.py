@@ -38,8 +38,8 @@ class Policy:
 
     @property
     def longest(self) -> int:
-        """For how many seconds others may go on showing a page."""
-        return max(self.browser_seconds, 2 * self.cdn_seconds)
+        """For how many seconds others may show a page without asking."""
+        return max(self.browser_seconds, self.cdn_seconds)
 
     def dump(self) -> dict:
         return asdict(self)

@@ -6,7 +6,8 @@ Who writes to a table that readers' pages are made of says what it means for the
         super().save()
         change.touch(f"p{self.pk}")
 
-A write that nobody speaks for purges the whole site. So a forgotten case costs time, and is never stale.
+A write that nobody speaks for purges the whole site, and no page's last good copy is kept, for it may
+have withdrawn anything. So a forgotten case costs time, and is never stale.
 """
 
 import re
@@ -33,7 +34,11 @@ _WATCHED = {
     "blog_tag": {"UPDATE", "DELETE"},
     "blog_image": {"UPDATE", "DELETE"},
 }
-_WRITE = re.compile(r'(INSERT|UPDATE|DELETE)(?: OR [A-Z]+)?(?: INTO| FROM)? "(\w+)"')
+_READ = re.compile(r"[\s(]*SELECT\b", re.IGNORECASE)
+_WRITE = re.compile(  # anywhere in what is no mere reading: WITH may stand before it, or a comment
+    r"""\b(INSERT|UPDATE|DELETE)(?:\s+OR\s+\w+)?(?:\s+(?:INTO|FROM))?(?:\s+ONLY)?\s+(?:"?\w+"?\.)?"?(\w+)""",
+    re.IGNORECASE,
+)
 
 followers: list[Callable[[], None]] = []  # of this process; called after the commit of a purge
 
@@ -46,7 +51,7 @@ class Change:
         self.keys.update(keys)
 
     def remove(self, key: str) -> None:
-        """Readers shall not see the pages of this row again, not even while the database is away."""
+        """Readers shall not see the pages with this key again, not even while the database is away."""
         self.keys.add(key)
         self.gone.add(key)
 
@@ -99,10 +104,33 @@ def watch(connection, **kwargs) -> None:
 
 def _notice(execute, sql, params, many, context):
     result = execute(sql, params, many, context)
-    write = _WRITE.match(sql)
-    if write and write[1] in _WATCHED.get(write[2], ()) and not _spoken_for():
-        purge({SITE})
+    if not _spoken_for() and _is_seen(sql):
+        if context["connection"].vendor == "sqlite" and context["cursor"].description:
+            _tell_when_closed(context["cursor"])
+        else:
+            _tell_unspoken()
     return result
+
+
+def _tell_when_closed(cursor) -> None:
+    """SQLite is not done with a statement, and opens no savepoint, before its RETURNING was fetched."""
+    close = cursor.close
+
+    def close_and_tell():
+        close()
+        _tell_unspoken()
+
+    cursor.close = close_and_tell
+
+
+def _tell_unspoken() -> None:
+    purge({SITE}, gone={SITE})
+
+
+def _is_seen(sql: str) -> bool:
+    """Whether readers may see what the statement writes."""
+    writes = () if _READ.match(sql) else _WRITE.findall(sql)
+    return any(verb.upper() in _WATCHED.get(table.lower(), ()) for verb, table in writes)
 
 
 def start_watching(app) -> None:
@@ -122,4 +150,4 @@ def _migrated(using, plan=None, **kwargs) -> None:
     if using == DEFAULT_DB_ALIAS:
         _spoken_for().clear()
         if plan != [] and Purge._meta.db_table in connection.introspection.table_names():
-            purge({SITE})
+            purge({SITE}, gone={SITE} if plan is None else ())

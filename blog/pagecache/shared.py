@@ -15,12 +15,16 @@ from typing import TypeVar
 from django.conf import settings
 
 from blog.pagecache.entries import Entry
+from blog.pagecache.keys import SITE
 from blog.pagecache.policy import LONGEST
 
 PATIENCE = 0.25  # seconds for an answer of Redis
 REST = 2.0  # seconds without asking a Redis that did not answer
-LEASE = 10_000  # milliseconds after which whoever makes a page is taken for dead
+# Milliseconds after which whoever makes a page is taken for dead: a little longer than others wait for it. If
+# it was only slow, one more process makes the page too.
+LEASE = 1_200
 CHANNEL = "allforces:purged"
+_SINCE = ""  # among the keys of what is gone: from when on all is known
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -35,8 +39,8 @@ class NothingShared:
     def fetch(self, address: str) -> Entry | None:
         return None
 
-    def store(self, address: str, entry: Entry) -> None:
-        pass
+    def store(self, address: str, entry: Entry, until: float) -> None:
+        """For other processes, and for none after `until`, when readers shall not see it any more."""
 
     def begin(self, address: str) -> bool:
         """Whether it is up to this process to make the page."""
@@ -46,11 +50,12 @@ class NothingShared:
         """The page is made, or cannot be."""
 
     def is_gone(self, entry: Entry) -> bool:
-        """Whether readers shall not see it again."""
+        """Whether readers shall not see it again, or it cannot be told."""
         return False
 
-    def remember_gone(self, keys) -> None:
-        """Readers shall not see pages with these keys again."""
+    def remember_gone(self, keys) -> bool:
+        """Readers shall not see pages with these keys again that were made until now. Whether it is told."""
+        return True
 
     def tell(self) -> None:
         """There is a purge."""
@@ -72,6 +77,7 @@ class SharedPages(NothingShared):
         )
         self._errors = (redis.RedisError, OSError)
         self._prefix = f"allforces:{release}:"
+        self._gone = f"{self._prefix}gone"  # a hash: when readers last saw pages with a key, by the key
         self._owner = secrets.token_bytes(12)
         self._rests_until = 0.0
         self._pubsub = None
@@ -80,9 +86,15 @@ class SharedPages(NothingShared):
         stored = self._ask(lambda: self._redis.get(self._key("page", address)), None)
         return Entry.load(stored) if stored else None
 
-    def store(self, address, entry):
-        seconds = min(entry.policy.seconds, LONGEST)
-        self._ask(lambda: self._redis.set(self._key("page", address), entry.dump(), ex=seconds), None)
+    def store(self, address, entry, until):
+        seconds = min(entry.policy.seconds, LONGEST, until - time.time())
+        name, milliseconds = self._key("page", address), max(1, int(seconds * 1000))
+        self._ask(
+            lambda: (
+                self._know_gone_since(entry.made_at) and self._redis.set(name, entry.dump(), px=milliseconds)
+            ),
+            None,
+        )
 
     def begin(self, address):
         return bool(
@@ -97,12 +109,28 @@ class SharedPages(NothingShared):
         self._ask(lambda: self._redis.get(key) == self._owner and self._redis.delete(key), None)
 
     def is_gone(self, entry):
-        keys = sorted(entry.keys)
-        return any(self._ask(lambda: self._redis.smismember(f"{self._prefix}gone", keys), []))
+        names = (_SINCE, SITE, *entry.keys)
+        since, *moments = self._ask(lambda: self._redis.hmget(self._gone, names), [None])
+        return (
+            since is None
+            or entry.made_at < float(since)
+            or any(moment is not None and float(moment) >= entry.made_at for moment in moments)
+        )
 
     def remember_gone(self, keys):
-        name = f"{self._prefix}gone"
-        self._ask(lambda: self._redis.sadd(name, *keys) and self._redis.expire(name, LONGEST), None)
+        now = time.time()
+        return self._ask(
+            lambda: (
+                self._know_gone_since(now)
+                and self._redis.hset(self._gone, mapping=dict.fromkeys(keys, now)) is not None
+            ),
+            False,
+        )
+
+    def _know_gone_since(self, moment: float) -> bool:
+        """Redis may drop what it knows, and of older pages nobody can say then whether they are gone."""
+        self._redis.hsetnx(self._gone, _SINCE, moment)
+        return self._redis.expire(self._gone, 2 * LONGEST)
 
     def tell(self):
         self._ask(lambda: self._redis.publish(CHANNEL, b""), None)
@@ -156,6 +184,9 @@ def release() -> str:
         "LANGUAGE_CODE",
         "WEBSUB_HUBS",
         "MEDIA_URL",
+        "CDN_PURGE",
+        "CDN_TAG_HEADER",
+        "PAGE_SHARED_SECONDS",
     )
     digest.update(repr([getattr(settings, name) for name in told]).encode())
     return digest.hexdigest()

@@ -33,7 +33,9 @@ LONGEST_HEADER = 3000  # nginx takes 4 kB of headers from an application, all in
 CROWDED = (
     "crowded"  # the one tag of a page that has more tags than a header can hold; purged with every other
 )
-SETTLED = datetime.timedelta(seconds=2)  # by then no process of ours still answers with its old copy
+# By then no process of ours still lets others keep its old copy: one that could not look for purges as long
+# as that (following.PROMISED) has stopped.
+SETTLED = datetime.timedelta(seconds=2)
 COMMAS = {"cache-tag", "cdn-tag", "edge-cache-tag"}  # headers in which tags are not separated by spaces
 
 

@@ -122,7 +122,7 @@ def tags_and_corrections(post: Post) -> tuple[list[Tag], list[Correction]]:
     """In one query: the tags in the order typed, with name and slug; the corrections with what is shown."""
     tags, corrections = [], []
     for is_note, _place, pk, first, second, moment in sorted(
-        _attached(post=post.pk), key=lambda row: row[:2]
+        _attached(post=post.pk, now=timezone.now()), key=lambda row: row[:2]
     ):
         if is_note:
             corrections.append(Correction(pk=pk, post=post, kind=first, html=second, published_at=moment))
@@ -132,8 +132,8 @@ def tags_and_corrections(post: Post) -> tuple[list[Tag], list[Correction]]:
 
 
 @prepared(Post)
-def _attached(*, post):
-    notes = Correction.objects.filter(post=post).order_by()
+def _attached(*, post, now):
+    notes = Correction.objects.filter(post=post, published_at__lte=now).order_by()
     names = TaggedPost.objects.filter(content_object=post).order_by()
     no_moment = Value(None, DateTimeField())
     return notes.values_list(Value(1), "pk", "pk", "kind", "html", "published_at").union(

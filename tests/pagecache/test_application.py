@@ -1,14 +1,20 @@
 """What is answered from memory, what is not, and how."""
 
 import re
+import time
 import unicodedata
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+from django.urls import resolve
+from django.utils import timezone
 
 from blog.cards.addresses import card_path
 from blog.feeds import counting
+from blog.pagecache import following
 from blog.pagecache.purging import purge
+from blog.push.cdn import SETTLED
 from tests.factories import hours_ago, make_post, make_staff, make_withdrawn, tokyo, withdraw
 from tests.pagecache.conftest import make_site
 
@@ -272,6 +278,55 @@ def test_a_post_that_is_scheduled_later_shortens_what_others_may_keep(site, post
     assert "max-age=300" in site.get("/feed.xml").headers["Cache-Control"]
     make_post(published_at=hours_ago(-20 / 3600))
     assert "max-age=20" in site.get("/feed.xml").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(("path", "cdn_seconds"), [(PATH, 1), (PATH, 5), (PATH, 86400), ("/feed.xml", 60)])
+def test_nothing_that_others_are_told_reaches_beyond_the_moment_of_an_expiry(
+    site, post, both_clocks, monkeypatch, path, cdn_seconds
+):
+    view = resolve(path).func
+    monkeypatch.setattr(view, "policy", replace(view.policy, cdn_seconds=cdn_seconds))
+    ends = make_post(published_at=hours_ago(5), expires_at=hours_ago(-2)).expires_at
+    for seconds in (0, 3540, 59.7, 0.1, 0.1, 3000.05, 500, 80.3, 0.3, 0.3, 15, 3.1, 0.5, 0.5):
+        both_clocks(seconds=seconds)
+        said = dict(re.findall(r"([a-z-]+)=([0-9]+)", site.get(path).headers["Cache-Control"]))
+        fresh = max(int(said["max-age"]), int(said["s-maxage"]))
+        left = (ends - timezone.now()).total_seconds()
+        assert fresh + int(said["stale-while-revalidate"]) <= left
+        assert fresh + int(said["stale-if-error"]) <= left
+        assert int(said["stale-while-revalidate"]) <= 10
+    assert left < 1
+    assert len(site.asked) == 1
+
+
+def test_a_process_that_has_not_looked_for_purges_lately_lets_nobody_keep_a_page(site, another_site, post):
+    site.get(PATH), another_site.get("/"), another_site.get(PATH)
+    follower = another_site.cache.follower
+    follower.is_running = True
+    follower.catch_up()
+    assert "s-maxage=1," in another_site.get(PATH).headers["Cache-Control"]
+    follower.looked_at -= SETTLED.total_seconds() - 0.4
+    for answer in (another_site.get(PATH), another_site.get("/"), another_site.get("/tags/")):
+        assert "max-age=0, s-maxage=0" in answer.headers["Cache-Control"]
+        assert answer.cache in {"allforces; hit", "allforces; fwd=uri-miss; stored"}
+    follower.catch_up()
+    assert "s-maxage=1," in another_site.get(PATH).headers["Cache-Control"]
+
+
+def test_a_look_counts_from_when_the_database_was_asked(site, post, monkeypatch):
+    site.get(PATH)
+    asked_at = []
+    read = following.read_purges
+
+    def slowly(lowest):
+        asked_at.append(time.monotonic())
+        found = read(lowest)
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(following, "read_purges", slowly)
+    site.cache.follower.catch_up()
+    assert site.cache.follower.looked_at <= asked_at[0]
 
 
 def test_memory_has_a_bound(site):

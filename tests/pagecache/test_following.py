@@ -5,13 +5,20 @@ import time
 from dataclasses import replace
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from blog.models import Correction, Post, Purge
+from blog.importer import import_site
+from blog.models import Correction, Page, Post, Purge
 from blog.pagecache import following
 from blog.pagecache.purging import purge
+from blog.pagecache.snapshots import Snapshot
 from tests.factories import hours_ago, make_category, make_page, make_post, tokyo, withdraw
+from tests.jekyll_site import write_article
+from tests.outage import database_away
+from tests.pagecache.conftest import make_site
 
 PATH = "/2025/10/21/budget/"
 
@@ -93,11 +100,26 @@ def test_an_expired_post_vanishes_at_its_minute(site, post, both_clocks):
     assert "予算案が可決" not in site.get("/").text
 
 
-@pytest.mark.parametrize("path", ["/corrections/", "/corrections/feed.xml", "/sitemap-lists.xml"])
+def test_numbers_that_were_mended_are_shown_at_once(site, post):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE blog_tally SET count = count + 40")
+    wrong = site.get("/archive/").text
+    call_command("recount", verbosity=0)
+    assert site.get("/archive/").text == site.made_anew("/archive/").text != wrong
+    asked = len(site.asked)
+    call_command("recount", verbosity=0)
+    site.get("/archive/")
+    assert len(site.asked) == asked
+
+
+@pytest.mark.parametrize(
+    "path", ["/corrections/", "/corrections/feed.xml", "/sitemap-lists.xml", PATH, "/feed.xml", "/feed.json"]
+)
 def test_a_correction_dated_by_a_clock_that_is_ahead_appears_at_its_moment(site, post, both_clocks, path):
     ahead = timezone.now() + timezone.timedelta(seconds=5)
     Correction.objects.create(post=post, text="社名を直しました。", published_at=ahead)
     before = site.get(path).text
+    assert "社名を直しました" not in before
     both_clocks(seconds=6)
     assert site.get(path).text == site.made_anew(path).text != before
 
@@ -149,6 +171,67 @@ def test_more_boundaries_than_are_known_ahead_are_passed_too(site, both_clocks, 
     assert {site.get(post.get_absolute_url()).status for post in posts} == {200}
     both_clocks(minutes=61)
     assert [site.get(post.get_absolute_url()).status for post in posts] == [410] * 4
+
+
+def test_a_new_process_knows_of_every_moment_that_has_passed_however_many(
+    site, post, both_clocks, monkeypatch
+):
+    monkeypatch.setattr(following, "BOUNDARIES", 2)
+    for hours in range(10, 15):
+        make_post(published_at=hours_ago(hours))
+    for minutes in (1, 1, 1, 60):
+        make_post(published_at=hours_ago(-minutes / 60))
+    both_clocks(minutes=2)
+    site.get("/")
+    (entry,) = site.cache.memory.entries.values()
+    both_clocks(hours=2)
+    late = make_site()
+    late.cache.follower.catch_up()
+    assert not late.cache.memory.is_current(entry)
+
+
+def test_many_scheduled_posts_cost_no_more_queries_than_a_few(site, post):
+    def cost() -> int:
+        for hours in range(1, 4):
+            make_post(
+                published_at=hours_ago(-hours),
+                expires_at=hours_ago(-9),
+                tags=["生成AI"],
+                category=post.category,
+            )
+        with CaptureQueriesContext(connection) as asked:
+            purge({"schedule"})
+        return len(asked)
+
+    for hours in range(10, 15):
+        make_post(published_at=hours_ago(hours), category=post.category)
+    assert cost() == cost() < 20
+
+
+def test_a_change_of_nothing_scheduled_does_not_look_ahead(site, post, django_assert_num_queries):
+    make_post(published_at=hours_ago(-1), category=post.category)
+    site.get(PATH)
+    with django_assert_num_queries(2):
+        purge({f"p{post.pk}", "texts"})  # writes a row and reads it
+
+
+def test_a_look_ahead_that_failed_is_made_again(site, post, both_clocks, monkeypatch):
+    site.get("/")
+    look = following.read_purges
+
+    def look_during_an_older_transaction(lowest):  # of PostgreSQL: every look finds the purges since
+        snapshot, purges = look(0)
+        return Snapshot(1, snapshot.next + 1, frozenset({1})), [row for row in purges if row[1] > 1]
+
+    monkeypatch.setattr(following, "read_purges", look_during_an_older_transaction)
+    site.cache.follower.catch_up()
+    with monkeypatch.context() as patch:
+        patch.setattr(following, "boundaries", away)
+        make_post("予定の記事", published_at=hours_ago(-1), category=post.category)
+    site.cache.follower.catch_up()
+    assert "予定の記事" not in site.get("/").text
+    both_clocks(minutes=61)
+    assert "予定の記事" in site.get("/").text
 
 
 @pytest.mark.parametrize("way", ["deleted", "expired"])
@@ -239,6 +322,54 @@ def test_what_was_withdrawn_is_not_even_a_good_copy(site, post):
     site.cache.maker.django = lambda environ, start_response: start_response("500 Oh", []) or [b"oh"]
     assert site.get(PATH).status == 500
     assert site.get("/").status == 500
+
+
+def update_its_status(post, folder):
+    Post.objects.filter(pk=post.pk).update(status="withdrawn")
+
+
+def import_it_unpublished(post, folder):
+    write_article(folder, "2025-10-20-imported.md", date="2025-10-20 09:00:00 +0900", published=False)
+    import_site(folder)
+
+
+def unpublish_a_page(post, folder):
+    page = Page.objects.get()
+    page.is_published = False
+    page.save()
+
+
+def delete_a_page(post, folder):
+    Page.objects.get().delete()
+
+
+@pytest.mark.parametrize(
+    ("withdrawal", "path"),
+    [
+        (update_its_status, PATH),
+        (import_it_unpublished, "/2025/10/20/imported/"),
+        (unpublish_a_page, "/policy/"),
+        (delete_a_page, "/policy/"),
+    ],
+)
+def test_whatever_withdraws_something_leaves_no_good_copy_of_it(site, post, tmp_path, withdrawal, path):
+    make_page(slug="policy")
+    import_site(write_article(tmp_path, "2025-10-20-imported.md", date="2025-10-20 09:00:00 +0900"))
+    assert site.get(path).status == 200
+    withdrawal(post, tmp_path)
+    with database_away():
+        assert site.get(path).status == 503
+
+
+@pytest.mark.parametrize("edit", [import_it_unpublished, unpublish_a_page, delete_a_page])
+def test_an_import_and_an_edited_page_leave_the_good_copies_of_others(site, post, tmp_path, edit):
+    make_page(slug="policy")
+    import_site(write_article(tmp_path, "2025-10-20-imported.md", date="2025-10-20 09:00:00 +0900"))
+    old = site.get("/tags/")
+    edit(post, tmp_path)
+    with database_away():
+        answer = site.get("/tags/")
+    assert (answer.body, answer.cache) == (old.body, "allforces; hit; detail=error")
 
 
 def test_a_purge_that_its_own_process_cannot_read_does_not_fail_the_save(site, post, monkeypatch, caplog):

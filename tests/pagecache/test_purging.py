@@ -1,9 +1,10 @@
 """What a change tells: which keys, and that nothing goes untold."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from blog.models import Author, Category, Correction, Image, Page, Post, Purge, RelatedPost, Tag
+from blog.models import Author, Category, Correction, Image, Page, Post, Purge, RelatedPost, Tag, Task
+from blog.pagecache import purging
 from blog.pagecache.purging import changing, purge
 from tests.factories import (
     hours_ago,
@@ -191,9 +192,24 @@ def add_a_tag(post):
     post.tags.add("半導体")
 
 
+def write_sql(statement: str):
+    def write(post):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    return write
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        write_sql("UPDATE blog_post SET title = 'こっそり'"),
+        write_sql("update blog_post set title = 'こっそり'"),
+        write_sql('  -- in passing\n  Delete From\n"blog_relatedpost"'),
+        write_sql(
+            "WITH one AS (SELECT 1 AS id) UPDATE blog_post SET title = 'x' WHERE id IN (SELECT id FROM one)"
+        ),
+        write_sql("/* of a script */ delete from blog_correction"),
         rename_tag,
         update_posts,
         insert_posts,
@@ -211,6 +227,28 @@ def test_a_change_that_nobody_speaks_for_purges_the_site(post, told, change):
     told()
     change(post)
     assert "site" in told()
+
+
+@pytest.mark.parametrize("autocommit", [False, True])
+def test_a_new_row_that_nobody_speaks_for_is_told_to_the_network_too(request, settings, autocommit):
+    request.getfixturevalue("transactional_db" if autocommit else "db")
+    settings.CDN_PURGE = "fastly"
+    make_category("新設")
+    assert Purge.objects.latest("pk").keys == "site"
+    assert "site" in Task.objects.get(kind="purge").payload["tags"]
+
+
+@pytest.mark.parametrize(("plan", "gone"), [(None, "site"), (["a migration"], "")])
+def test_good_copies_outlive_migrations_but_not_the_emptying_of_the_database(told, plan, gone):
+    purging._migrated(using="default", plan=plan)
+    told = Purge.objects.latest("pk")
+    assert (told.keys, told.gone) == ("site", gone)
+
+
+def test_reading_purges_nothing(told):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'update blog_post' FROM blog_post")
+    assert told() == set()
 
 
 def test_what_readers_do_not_see_yet_purges_nothing(told):

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections
 from django.test import override_settings
+from django.utils import timezone
 
 from blog.feeds import counting
 from blog.pagecache import following, purging
 from blog.pagecache.purging import purge
 from blog.pagecache.shared import NothingShared, SharedPages, release, shared_pages
-from tests.factories import hours_ago, make_post, tokyo, withdraw
+from tests.factories import hours_ago, make_category, make_post, tokyo, withdraw
+from tests.outage import database_away
 from tests.pagecache.conftest import make_site
 from tests.pagecache.test_following import away
 
@@ -161,6 +163,18 @@ def test_a_process_that_dies_while_it_makes_a_page_holds_nobody_up_for_long(proc
     assert time.monotonic() - began < 5
 
 
+def test_after_the_death_of_its_maker_a_page_is_old_for_no_longer_than_a_moment(processes, post):
+    one, other = processes
+    other.get(PATH)
+    purge({f"p{post.pk}"})
+    other.cache.follower.catch_up()
+    one.cache.shared.begin(f"http://news.example.jp{PATH}")  # and is killed
+    began = time.monotonic()
+    while other.get(PATH).cache == "allforces; hit; detail=being-made":
+        assert time.monotonic() - began < 2
+    assert other.get(PATH).cache == "allforces; hit"
+
+
 def test_while_a_page_is_being_made_others_get_the_last_good_copy(processes, post):
     one, other = processes
     address = f"http://news.example.jp{PATH}"
@@ -190,6 +204,113 @@ def test_a_new_process_shows_shared_pages_while_the_database_is_away_but_none_th
     assert late.get(PATH).status == 503
 
 
+@pytest.fixture
+def companions():
+    """So that no category is left empty, which would purge every page."""
+    for hours in range(1, 5):
+        make_post(published_at=hours_ago(100 + hours))
+
+
+def test_a_new_process_shows_no_page_of_a_post_that_expired_while_the_database_was_there(
+    processes, companions, post, release_name, both_clocks
+):
+    one, _other = processes
+    one.get(PATH)
+    post.expires_at = timezone.now() + timezone.timedelta(minutes=10)
+    post.save()
+    both_clocks(minutes=11)
+    one.get("/tags/")  # anybody
+    late = make_site(shared=SharedPages(URL, release_name))
+    with database_away():
+        assert late.get(PATH).status == 503
+
+
+def test_a_page_of_a_post_that_expires_lies_in_redis_for_no_longer(processes, companions, post, release_name):
+    one, _other = processes
+    post.expires_at = timezone.now() + timezone.timedelta(minutes=10)
+    post.save()
+    one.get("/robots.txt")
+    (other_page,) = lives(release_name)
+    one.get(PATH)
+    assert other_page > 11 * 3600
+    assert 500 < min(lives(release_name)) <= 600
+
+
+def lives(release_name: str) -> list[float]:
+    """For how many more seconds each page is there."""
+    client = redis.Redis.from_url(URL)
+    return [client.pttl(name) / 1000 for name in client.scan_iter(f"allforces:{release_name}:page:*")]
+
+
+def test_what_redis_has_forgotten_is_taken_for_gone(processes, companions, post, release_name):
+    one, _other = processes
+    one.get(PATH)
+    withdraw(post)
+    redis.Redis.from_url(URL).delete(f"allforces:{release_name}:gone")
+    late = make_site(shared=SharedPages(URL, release_name))
+    with database_away():
+        assert late.get(PATH).status == 503
+    one.get("/tags/")  # is stored, and knows nothing of the withdrawal
+    with database_away():
+        assert late.get(PATH).status == 503
+        assert late.get("/tags/").cache == "allforces; hit; detail=error"
+
+
+def test_what_was_withdrawn_while_no_process_ran_is_told_by_the_next(
+    processes, companions, post, release_name
+):
+    one, _other = processes
+    one.get(PATH)
+    purging.followers.clear()
+    withdraw(post)
+    make_site(shared=SharedPages(URL, release_name)).get("/")
+    late = make_site(shared=SharedPages(URL, release_name))
+    with database_away():
+        assert late.get(PATH).status == 503
+
+
+def test_what_was_made_after_a_purge_of_the_site_is_a_good_copy_for_a_process_that_starts_later(
+    processes, companions, post, release_name
+):
+    one, _other = processes
+    make_category("新設")  # nobody speaks for it
+    one.get(PATH)
+    late = make_site(shared=SharedPages(URL, release_name))
+    late.get("/")
+    purge({f"p{post.pk}"})
+    late.cache.follower.catch_up()
+    with database_away():
+        assert late.get(PATH).cache == "allforces; hit; detail=error"
+
+
+def test_what_redis_cannot_say_is_taken_for_gone(processes, post, release_name, monkeypatch):
+    one, _other = processes
+    one.get(PATH)
+    late = make_site(shared=SharedPages(URL, release_name))
+    monkeypatch.setattr(late.cache.shared._redis, "hmget", refuse)
+    with database_away():
+        assert late.get(PATH).status == 503
+
+
+def test_what_was_withdrawn_while_redis_was_away_is_told_once_it_is_back(
+    processes, companions, post, release_name, monkeypatch
+):
+    one, _other = processes
+    one.get(PATH)
+    with monkeypatch.context() as patch:
+        patch.setattr(one.cache.shared._redis, "hset", refuse)
+        withdraw(post)
+    one.cache.shared._rests_until = 0
+    one.cache.follower.catch_up()
+    late = make_site(shared=SharedPages(URL, release_name))
+    with database_away():
+        assert late.get(PATH).status == 503
+
+
+def refuse(*args, **kwargs):
+    raise redis.ConnectionError("Redis is away")
+
+
 def test_news_wakes_the_thread_of_another_process(release_name):
     listening, telling = SharedPages(URL, release_name), SharedPages(URL, release_name)
     listening.wait_for_news(0.2)  # subscribes
@@ -217,8 +338,17 @@ def test_the_shared_store_is_the_one_of_cache_url():
         assert isinstance(shared_pages(), SharedPages)
 
 
-def test_the_release_changes_with_what_pages_say():
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"SITE_NAME": "別の名前"},
+        {"CDN_PURGE": "fastly"},
+        {"CDN_TAG_HEADER": "Cache-Tag"},
+        {"PAGE_SHARED_SECONDS": 86400},
+    ],
+)
+def test_the_release_changes_with_what_pages_say(told):
     before = release()
     assert release() == before
-    with override_settings(SITE_NAME="別の名前"):
+    with override_settings(**told):
         assert release() != before

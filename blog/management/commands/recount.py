@@ -1,8 +1,11 @@
 """`manage.py recount`: compare the numbers that the triggers keep with the posts, and mend them."""
 
 from django.core.management import BaseCommand, CommandError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from blog.pagecache.keys import SITE
+from blog.pagecache.purging import changing
 from blog.tally import keeping
 
 
@@ -17,10 +20,11 @@ class Command(BaseCommand):
         missing = not keeping.is_installed()
         if check and (wrong or missing):
             raise CommandError(_("Wrong numbers: %d. Triggers missing: %s.") % (wrong, missing))
-        if not check:
-            if missing:
-                keeping.install()
-            elif wrong:
-                keeping.recount()
+        if not check and (wrong or missing):
+            with transaction.atomic(), changing(SITE):  # pages show these numbers
+                if missing:
+                    keeping.install()
+                else:
+                    keeping.recount()
         if verbosity:
             self.stdout.write(_("Wrong numbers: %d.") % wrong)
