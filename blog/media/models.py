@@ -171,7 +171,8 @@ class Image(Recorded, models.Model):
         self.search_text = name_key(" ".join((*texts, self.old_path or "")))
         if update_fields is not None:
             update_fields = {*update_fields, "search_text"}
-        super().save(update_fields=update_fields, **kwargs)
+        with changing(*([self.surrogate_key] if self.pk else [])):
+            super().save(update_fields=update_fields, **kwargs)
 
     @property
     def srcset(self) -> str:

@@ -6,12 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from blog.naming import NAME_LENGTH, SLUG_LENGTH, name_key, normalise_name, slugify
+from blog.pagecache.keys import Recorded
+from blog.pagecache.purging import changing
 from blog.querysets import NamedQuerySet
 from blog.search.models import FoldedNameField
 from blog.tally.models import Tally
 
 
-class Named(models.Model):
+class Named(Recorded, models.Model):
     """A name that is found again whatever its width or case, and the slug in its address.
 
     `spellings` are all names by which the row is found: its own, those it had, and its aliases. `addresses`
@@ -89,10 +91,14 @@ class Named(models.Model):
         self.slug = slugify(self.slug) if self.slug else self._free_slug()
         if update_fields is not None and "name" in update_fields:
             update_fields = {*update_fields, "key", "folded"}
-        with transaction.atomic():
+        with transaction.atomic(), changing(*self.shown_on()):
             super().save(update_fields=update_fields, **kwargs)
             self.spellings.update_or_create(key=self.key, defaults={"name": self.name})
             self.addresses.get_or_create(slug=self.slug)
+
+    def shown_on(self) -> set[str]:
+        """The surrogate keys of the pages that show it; none before it is saved."""
+        return {self.surrogate_key} if self.pk else set()
 
     def _free_slug(self) -> str:
         base = slugify(self.name)

@@ -7,12 +7,12 @@ from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from blog.models.names import Address, Named, Spelling, named_constraints
-from blog.pagecache.keys import Recorded
+from blog.pagecache.keys import SITE
 from blog.pagecache.purging import changing
 from blog.tally.models import Tally
 
 
-class Category(Recorded, Named):
+class Category(Named):
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -27,6 +27,9 @@ class Category(Recorded, Named):
         permissions = [("merge_category", _("Can merge categories and split them again"))]
         constraints = named_constraints("category")
 
+    def shown_on(self) -> set[str]:
+        return {SITE} if self.pk else set()  # every page has a link to it
+
 
 class CategorySpelling(Spelling):
     row = models.ForeignKey(Category, models.CASCADE, related_name="spellings")
@@ -36,7 +39,7 @@ class CategoryAddress(Address):
     row = models.ForeignKey(Category, models.CASCADE, related_name="addresses")
 
 
-class Author(Recorded, Named):
+class Author(Named):
     role = models.CharField(_("role"), max_length=100, blank=True)
     bio = models.TextField(_("biography"), blank=True)
     user = models.OneToOneField(
@@ -68,7 +71,7 @@ class AuthorAddress(Address):
     row = models.ForeignKey(Author, models.CASCADE, related_name="addresses")
 
 
-class Tag(Recorded, Named, TagBase):
+class Tag(Named, TagBase):
     posts_path = "tagged_posts__content_object"
     tally_scope = Tally.Scope.TAG
     url_name = "tag"

@@ -18,10 +18,8 @@ from blog.telemetry.cache import PER_REQUEST
 
 BROTLI_QUALITY = 5  # 11 would save another tenth of the bytes, and cost the first reader 60 times the wait
 BLUR = 2  # seconds for which a Last-Modified could hide a change within its second
-REVALIDATE, STALE_IF_ERROR = (
-    10,
-    3600,
-)  # seconds at most for which others show an old page while they ask again
+# For so many seconds at most others show an old page: while they ask again; while they get no answer.
+REVALIDATE, STALE_IF_ERROR = 10, 3600
 _NOT_KEPT = {
     *("content-length", "etag", "last-modified", "vary", "cache-control", "content-encoding", "cache-status"),
     *(name.lower() for name in PER_REQUEST),

@@ -128,6 +128,7 @@ def tags_and_corrections(post: Post) -> tuple[list[Tag], list[Correction]]:
             corrections.append(Correction(pk=pk, post=post, kind=first, html=second, published_at=moment))
         else:
             tags.append(Tag(pk=pk, name=first, slug=second))
+    depends_on(*(tag.surrogate_key for tag in tags))
     return tags, sorted(corrections, key=lambda note: (note.published_at, note.pk))
 
 
