@@ -126,6 +126,21 @@ def test_what_never_works_is_given_up_in_the_end(clock):
     assert Task.objects.given_up().count() == 1
 
 
+def test_a_task_that_kills_its_workers_is_given_up_in_the_end(clock):
+    class Killed(BaseException):
+        """As by the kernel, when memory is short: nothing is written down."""
+
+    handler, seen = failing(Killed(), 100)
+    tell("mail", "a")
+    for _ in range(ATTEMPTS):
+        with pytest.raises(Killed):
+            Worker({"mail": handler}).work_one()
+        clock(seconds=LEASE.total_seconds() + 1)
+    Worker({"mail": handler}).work_one()
+    assert len(seen) == ATTEMPTS
+    assert "did not come back" in Task.objects.given_up().get().last_error
+
+
 def test_a_kind_that_only_a_newer_version_knows_waits_for_its_worker(clock):
     handler, seen = failing(None, 0)
     tell("carrier pigeon", "a")
