@@ -51,6 +51,16 @@ def test_what_waits_already_is_not_told_twice_and_the_last_word_counts():
     assert task.due_at <= timezone.now()
 
 
+def test_what_is_added_to_a_list_keeps_what_stands_there_and_puts_nothing_off(clock):
+    told_at = timezone.now()
+    tell("mail", "a", {"n": 1, "to": ["b", "c"]}, adding_to="to")
+    clock(minutes=5)
+    tell("mail", "a", {"n": 2, "to": ["c", "d"]}, adding_to="to")
+    task = Task.objects.get()
+    assert task.payload == {"n": 2, "to": ["b", "c", "d"]}
+    assert (task.due_at, task.revision) == (told_at, 2)
+
+
 def test_the_database_itself_refuses_a_second_open_task_of_the_same():
     tell("mail", "a")
     with pytest.raises(IntegrityError), transaction.atomic():
