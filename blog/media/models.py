@@ -192,12 +192,12 @@ class Image(Recorded, models.Model):
             name = f"{stem}-{number}.{info.extension}"
         self.file.save(name, ContentFile(content), save=False)
 
-    @property
-    def file_names(self) -> list[str]:
-        """Of all files that are this picture's, in its storage."""
-        names = [self.file.name, self.thumbnail.name]
-        names += [renditions.path(self.sha256, width) for width in self.rendition_widths or ()]
-        return [name for name in names if name]
+    def delete_files(self) -> None:
+        """All files that are this picture's, in its storage. To be called when no row says so any more."""
+        for file in (self.file, self.thumbnail):
+            if file:
+                file.storage.delete(file.name)
+        renditions.forget(self.file.storage, self.sha256, self.rendition_widths or ())
 
     def make_thumbnail(self) -> None:
         """Store a small WebP. Raises UnusablePicture, or FileNotFoundError when the file is lost."""
@@ -219,14 +219,13 @@ class Image(Recorded, models.Model):
         """
         storage = self.file.storage
         with transaction.atomic():
-            image = Image.objects.select_for_update().get(pk=self.pk)
-            old = image.file_names
+            old = Image.objects.select_for_update().get(pk=self.pk)
             self.refresh_from_db(fields=["alt", "credit", "licence", "notes", "old_path"])  # saved meanwhile
             self.write(content, info, filename)
             self.thumbnail, self.rendition_widths = "", None
             try:
                 with transaction.atomic():
-                    FormerFile.objects.create(image=self, path=image.file.name)
+                    FormerFile.objects.create(image=self, path=old.file.name)
                     self.save()
                     renditions.make_later(self.pk)
                     self.render_bodies()
@@ -235,7 +234,7 @@ class Image(Recorded, models.Model):
             except BaseException:
                 storage.delete(self.file.name)
                 raise
-            transaction.on_commit(lambda: [storage.delete(name) for name in old])
+            transaction.on_commit(old.delete_files)
         self.make_thumbnail()
 
     def render_bodies(self) -> None:
@@ -256,10 +255,9 @@ class Image(Recorded, models.Model):
     def delete(self, **kwargs):
         """The files go with the row, once the deletion is certain."""
         stored = Image.objects.select_for_update().filter(pk=self.pk).first()
-        storage, names = self.file.storage, stored.file_names if stored else []
-        deleted = super().delete(**kwargs)
-        transaction.on_commit(lambda: [storage.delete(name) for name in names])
-        return deleted
+        if stored:
+            transaction.on_commit(stored.delete_files)
+        return super().delete(**kwargs)
 
 
 class FormerFile(models.Model):
