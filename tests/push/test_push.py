@@ -126,6 +126,20 @@ def test_a_withdrawal_is_told_although_the_post_is_saved_again_before_the_worker
     assert f"{SITE}/feed.xml" in hub.topics()
 
 
+@pytest.mark.parametrize(
+    ("answer", "state"), [(301, "given_up"), (308, "given_up"), (302, "open"), (307, "open")]
+)
+def test_a_redirect_is_not_followed_and_the_desk_is_told_where_it_leads(hub, work, answer, state):
+    other = Hub()
+    hub.answers, hub.headers = [answer] * 12, {"Location": f"{other.url}elsewhere"}
+    make_post()
+    work()
+    tasks = getattr(Task.objects, state)()
+    assert (len(tasks), other.told) == (12, [])
+    assert f"{answer}, it is now at {other.url}elsewhere" in tasks[0].last_error
+    other.close()
+
+
 def told_by_indexnow(server) -> set[str]:
     return {url for _method, _path, body in server.told for url in json.loads(body)["urlList"]}
 
