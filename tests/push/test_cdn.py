@@ -113,6 +113,18 @@ def test_cloudflare_may_refuse_with_a_200(network, work):
     assert "not now" in Task.objects.open().get().last_error
 
 
+@pytest.mark.parametrize("answer", [400, 401, 403, 404, 301])
+def test_a_purge_that_is_refused_is_tried_again_for_a_token_can_be_mended(network, work, clock, answer):
+    hub = network("fastly")
+    hub.answers = [answer]
+    purge_later({"home"})
+    work()
+    assert str(answer) in Task.objects.open().get().last_error
+    clock(minutes=1)
+    work()
+    assert Task.objects.done().exists()
+
+
 @in_transactions
 def test_the_tags_of_one_transaction_are_told_together(network):
     network("fastly")
@@ -223,12 +235,12 @@ def test_a_network_that_hangs_is_asked_again_when_it_is_back(network, work, cloc
     assert Task.objects.get().done_at is not None
 
 
-def test_a_wrong_token_is_given_up_at_once_and_told_nowhere(network, work):
+def test_a_wrong_token_is_told_nowhere(network, work):
     hub = network("fastly")
     hub.answers = [403]
     purge_later({"home"})
     work()
-    task = Task.objects.given_up().get()
+    task = Task.objects.get()
     assert "403" in task.last_error
     assert "secret-token" not in task.last_error + str(task.payload) + task.key
 
