@@ -3,6 +3,7 @@
 Until they are made, and for pictures that would gain nothing, pages show the file.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,24 +21,25 @@ from blog.outbox.work import HopelessError, LaterError
 from blog.pagecache.purging import changing
 
 KIND = "renditions"
+LONGEST_KEY = 1000  # of a task
 
 
 def make_later(*keys: int) -> None:
-    """Have them made for the pictures with these keys; in the transaction that stores or uses these.
-
-    Each picture is a task, so that a bad one keeps no other from its own.
-    """
-    for key in sorted(keys):
-        tell(KIND, str(key), {"images": [key]})
+    """Have them made for the pictures with these keys; in the transaction that stores or uses these."""
+    key = " ".join(map(str, keys))
+    tell(KIND, key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest(), {"images": keys})
 
 
 def make(payload: dict) -> None:
-    """The outbox's handler. Pages that show the picture are made anew, even if nothing else is to be done:
-    a text that was being saved meanwhile could not know of them.
+    """The outbox's handler. Each picture is a task of its own, so that a bad one keeps no other from its own.
+
+    Pages that show the picture are made anew, even if nothing else is to be done: a text that was being saved
+    meanwhile could not know of them.
     """
     keys = payload["images"]
-    if len(keys) > 1:  # told by an earlier version
-        make_later(*keys)
+    if len(keys) > 1:
+        for key in keys:
+            make_later(key)
         return
     for image in apps.get_model("blog", "Image").objects.filter(pk__in=keys):
         if image.rendition_widths is None:
