@@ -1,5 +1,6 @@
 """Pictures as rows: the file, what it shows, whose it is, who brought it."""
 
+import datetime
 import hashlib
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from blog.media import renditions
@@ -15,7 +17,11 @@ from blog.media.pictures import PictureInfo, inspect, prepare, thumbnail
 from blog.naming import name_key, slugify
 from blog.pagecache.keys import Recorded
 from blog.pagecache.purging import changing
+from blog.push.cdn import purge_later
 from blog.rendering import Picture
+
+# In front of the app (deploy/nginx); a network that asks before then would be given an old file once more.
+PROXIES_KEEP = datetime.timedelta(seconds=90)
 
 
 def media_path(image: "Image", filename: str) -> str:
@@ -25,6 +31,12 @@ def media_path(image: "Image", filename: str) -> str:
 
 def thumbnail_path(image: "Image", filename: str) -> str:
     return f"thumbnails/{image.sha256[:2]}/{image.sha256[2:34]}/{filename}"
+
+
+def file_tag(path: str) -> str:
+    """By what a network keeps a picture's file, thumbnail and smaller versions; empty for other paths."""
+    parts = path.split("/")
+    return f"f{parts[2]}" if len(parts) == 4 else ""
 
 
 class ImageQuerySet(models.QuerySet):
@@ -192,8 +204,15 @@ class Image(Recorded, models.Model):
             name = f"{stem}-{number}.{info.extension}"
         self.file.save(name, ContentFile(content), save=False)
 
-    def delete_files(self) -> None:
-        """All files that are this picture's, in its storage. To be called when no row says so any more."""
+    def forget_files(self) -> None:
+        """Have all files that are this picture's deleted, and forgotten by the network that keeps them, once
+        the caller's transaction is committed. No row may say then that they are there.
+        """
+        transaction.on_commit(self._delete_files)
+        for due_at in (None, timezone.now() + PROXIES_KEEP):
+            purge_later({file_tag(self.file.name)}, due_at)
+
+    def _delete_files(self) -> None:
         for file in (self.file, self.thumbnail):
             if file:
                 file.storage.delete(file.name)
@@ -234,7 +253,7 @@ class Image(Recorded, models.Model):
             except BaseException:
                 storage.delete(self.file.name)
                 raise
-            transaction.on_commit(old.delete_files)
+            old.forget_files()
         self.make_thumbnail()
 
     def render_bodies(self) -> None:
@@ -256,7 +275,7 @@ class Image(Recorded, models.Model):
         """The files go with the row, once the deletion is certain."""
         stored = Image.objects.select_for_update().filter(pk=self.pk).first()
         if stored:
-            transaction.on_commit(stored.delete_files)
+            stored.forget_files()
         return super().delete(**kwargs)
 
 

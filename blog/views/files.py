@@ -14,7 +14,9 @@ from django.views.decorators.http import require_safe
 
 from blog.addresses import canonical_path
 from blog.media import renditions
+from blog.media.models import file_tag
 from blog.models import Image, Page, Post
+from blog.push import cdn
 
 LONGEST_PATH = 200  # of a file that we have stored (Image.file)
 
@@ -22,7 +24,7 @@ LONGEST_PATH = 200  # of a file that we have stored (Image.file)
 @require_safe
 def media(request, path: str):
     """A picture or thumbnail, from the disk or the bucket. Its address holds a digest of its content, so a
-    copy is good for ever.
+    copy is good for ever; but a network is told when the picture is replaced or deleted.
 
     The address of a file that was replaced leads to the new one for good, and is never used again. Those of
     its smaller versions are, if the same bytes come back; so nobody may keep where they lead to.
@@ -42,6 +44,9 @@ def media(request, path: str):
     response = FileResponse(file, filename=path)
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
+    if tag := file_tag(path):
+        for name, value in cdn.tag_headers([tag]).items():
+            response[name] = value
     response["ETag"] = etag = quote_etag(hashlib.sha256(path.encode()).hexdigest()[:32])
     answer = get_conditional_response(request, etag=etag, response=response)
     if answer is not response:

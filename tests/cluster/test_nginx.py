@@ -93,9 +93,10 @@ def stub():
 
 @pytest.fixture
 def before_stub(stub, tmp_path):
-    """nginx in front of it."""
+    """nginx in front of it, where a minute lasts a second."""
     (tmp_path / "public").mkdir()
     nginx = Nginx(tmp_path, [stub, stub], tmp_path / "public")
+    nginx.change("site.conf", "200 1m;", "200 1s;")
     nginx.start()
     yield nginx
     nginx.stop()
@@ -153,6 +154,15 @@ def test_the_app_hears_which_of_its_encodings_a_browser_takes(stub, before_stub)
     for encoding in said:
         get(before_stub.port, "/a/", **{"Accept-Encoding": encoding})
     assert stub.asked == list(said.values())
+
+
+def test_a_picture_that_was_deleted_is_not_shown_for_longer_than_a_minute(stub, before_stub):
+    stub.headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    assert get(before_stub.port, "/media/a.png").text == "first"
+    stub.body, stub.status = "gone", 404
+    assert get(before_stub.port, "/media/a.png").text == "first"
+    time.sleep(2.2)
+    assert get(before_stub.port, "/media/a.png").status == 404
 
 
 @pytest.mark.parametrize("header", ["Accept-Encoding", "Sec-Fetch-Dest"])
@@ -236,6 +246,7 @@ def test_pictures_come_from_the_disk_and_what_is_none_is_asked_of_the_app(cluste
     assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Surrogate-Key"] == f"f{picture.parent.name}"
     assert answer.content == picture.read_bytes()
     assert get(cluster.nginx.port, "/media/none.png").status == 404
     assert get(cluster.nginx.port, "/media/../../etc/passwd").status in {400, 404}

@@ -1,15 +1,18 @@
 import datetime
 import json
+from contextlib import closing
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from blog.media.pictures import prepare
 from blog.outbox.models import Task
 from blog.outbox.work import Worker
 from blog.push import cdn
 from blog.push.cdn import CROWDED, SETTLED, purge_later, tag_headers
 from blog.push.handlers import HANDLERS
+from tests.factories import make_image, picture_bytes
 from tests.push.hub import Hub
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +286,38 @@ def test_telling_more_costs_the_same_however_much_was_told(network, django_asser
 
 def test_every_network_has_a_limit():
     assert cdn.MOST.keys() == cdn.NETWORKS.keys()
+
+
+def replace(image):
+    image.replace(*prepare(picture_bytes()), "new.png")
+
+
+def delete(image):
+    image.delete()
+
+
+@pytest.mark.parametrize("change", [replace, delete])
+def test_a_network_forgets_the_files_of_a_picture_that_is_replaced_or_deleted(
+    network, work, clock, client, media_root, change
+):
+    hub = network("fastly")
+    image, other = make_image(), make_image()
+    image.make_thumbnail()
+    keys = set()
+    for file in (image.file, image.thumbnail):
+        with closing(client.get(file.url)) as answer:
+            keys.add(answer["Surrogate-Key"])
+    (key,) = keys
+    with closing(client.get(other.file.url)) as answer:
+        assert answer["Surrogate-Key"] != key
+    change(image)
+    for _ in range(2):  # and once more when no proxy in front of us has them either
+        hub.told.clear()
+        work()
+        assert any(key in json.loads(body)["surrogate_keys"] for _method, _path, body in hub.told)
+        clock(seconds=90)
+
+
+def test_without_a_network_a_picture_carries_no_tag(client, media_root):
+    with closing(client.get(make_image().file.url)) as answer:
+        assert "Surrogate-Key" not in answer
