@@ -78,10 +78,10 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
     if month and 1 < int(month[1]) < 9999:
         entries = entries_of_month(datetime.date(int(month[1]), int(month[2]), 1), number)
     elif section in SECTIONS:
-        entries = SECTIONS[section]()[(number - 1) * LIMIT : number * LIMIT]
+        entries = SECTIONS[section]()[(number - 1) * LIMIT : number * LIMIT] or None
     else:
-        entries = []
-    if not entries:
+        entries = None
+    if entries is None:
         raise Http404(_("There is nothing here."))
     return _xml(request, "blog/sitemap.xml", entries)
 
@@ -115,17 +115,21 @@ def _xml(request: HttpRequest, template: str, entries: list[Entry]) -> HttpRespo
 # Posts
 
 
-def entries_of_month(month: datetime.date, number: int) -> list[Entry]:
+def entries_of_month(month: datetime.date, number: int) -> list[Entry] | None:
     """A part of a Tokyo month's posts, oldest first, so that a part once full stays as it is.
 
-    Its places are those among all public posts: a part may have fewer entries than places.
+    Its places are those among all public posts: a part may have fewer entries than places, even none, and is
+    in the index nevertheless. None if it is not there.
     """
     listing = Listing(start=month, end=next_month(month))
     end = listing.count() - (number - 1) * LIMIT  # a listing begins with the newest
     if end <= 0:
-        return []
+        return None
     posts = listing.rows(_listed().only(*_FIELDS), max(0, end - LIMIT), end)
-    return [Entry(post.get_absolute_url(), post.changed_at) for post in reversed(posts) if _is_listed(post)]
+    entries = [
+        Entry(post.get_absolute_url(), post.changed_at) for post in reversed(posts) if _is_listed(post)
+    ]
+    return entries if entries or month in changes_of_months() else None
 
 
 def changes_of_months() -> dict[datetime.date, datetime.datetime]:

@@ -194,6 +194,103 @@ def test_what_a_killed_worker_has_left_behind_is_made_anew(image):
     assert stored(image)[320] == ("AVIF", (320, 180))
 
 
+def before_they_are_stored(monkeypatch, happens) -> None:
+    """Let something happen once, after a worker has made them."""
+
+    def slow(content: bytes):
+        monkeypatch.undo()
+        made = pictures.renditions(content)
+        happens()
+        return made
+
+    monkeypatch.setattr("blog.media.renditions.renditions", slow)
+
+
+def test_what_one_worker_has_stored_is_not_touched_by_another_who_made_the_same(
+    image, media_root, monkeypatch
+):
+    stored_by_the_other = {}
+
+    def files() -> dict:
+        return {path: path.stat().st_mtime_ns for path in media_root.rglob("*.avif")}
+
+    def other():
+        renditions.make({"images": [image.pk]})
+        stored_by_the_other.update(files())
+
+    before_they_are_stored(monkeypatch, other)
+    renditions.make({"images": [image.pk]})
+    assert len(stored_by_the_other) == 4
+    assert files() == stored_by_the_other
+
+
+def test_a_file_is_in_its_place_whole_or_not_at_all(image, media_root, monkeypatch):
+    def killed(_from, to):
+        assert not list(media_root.rglob("*.avif"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pathlib.Path.replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        renditions.make({"images": [image.pk]})
+    monkeypatch.undo()
+    renditions.make({"images": [image.pk]})
+    image.refresh_from_db()
+    assert len(stored(image)) == 4
+
+
+def test_a_picture_that_was_deleted_and_uploaded_again_keeps_those_that_were_made_since(
+    media_root, monkeypatch, django_capture_on_commit_callbacks
+):
+    content = photo()
+    image = Image.objects.upload(content, "photo.jpg")
+
+    def again():
+        with django_capture_on_commit_callbacks(execute=True):
+            Image.objects.get().delete()
+        renditions.make({"images": [Image.objects.upload(content, "photo.jpg").pk]})
+
+    before_they_are_stored(monkeypatch, again)
+    renditions.make({"images": [image.pk]})
+    assert len(stored(Image.objects.get())) == 4
+
+
+def test_a_deletion_that_comes_to_the_files_late_leaves_what_is_of_the_same_picture_again(
+    image, django_capture_on_commit_callbacks
+):
+    work()
+    with image.file.open("rb") as file:
+        content = file.read()
+    with django_capture_on_commit_callbacks() as late:
+        image.delete()
+    Image.objects.keep(content, "photo.jpg")
+    work()
+    for callback in late:
+        callback()
+    assert len(stored(Image.objects.get())) == 4
+
+
+def test_a_picture_that_cannot_be_read_keeps_no_other_from_its_own(image):
+    lost, broken = (Image.objects.upload(photo(seed=seed), "a.jpg") for seed in (3, 5))
+    for bad in (lost, broken):
+        default_storage.delete(bad.file.name)
+    default_storage.save(broken.file.name, ContentFile(b"nothing to see"))
+    Task.objects.all().delete()
+    renditions.make_later(lost.pk, broken.pk, image.pk)
+    work()
+    image.refresh_from_db()
+    assert image.rendition_widths
+    assert lost.file.name in Task.objects.open().get().last_error
+    assert broken.file.name in Task.objects.given_up().get().last_error
+
+
+def test_however_many_pictures_are_told_at_once_none_is_forgotten():
+    many = range(100_000, 100_200)
+    renditions.make_later(*many, 200_001)
+    renditions.make_later(*many, 200_002)
+    told = Task.objects.filter(kind=renditions.KIND).values_list("payload", flat=True)
+    assert {key for payload in told for key in payload["images"]} == {*many, 200_001, 200_002}
+
+
 def test_a_picture_that_is_replaced_gets_new_ones_and_keeps_none_of_the_old(
     image, media_root, django_capture_on_commit_callbacks
 ):
@@ -235,7 +332,8 @@ def test_the_addresses_of_former_smaller_versions_lead_to_the_file_of_now(
     with django_capture_on_commit_callbacks(execute=True):
         image.replace(*prepare(photo((700, 700), seed=9)), "other.jpg")
     answer = client.get(former)
-    assert (answer.status_code, answer["Location"]) == (301, image.file.url)
+    assert (answer.status_code, answer["Location"]) == (302, image.file.url)
+    assert answer["Cache-Control"] == "no-store"  # the same bytes may come back, and with them the address
     assert client.get(former.replace(".avif", ".webp")).status_code == 404
 
 

@@ -289,6 +289,15 @@ def test_a_long_section_is_cut_into_pages_that_hold_everything_once(client, monk
     assert listed == [f"/2025/10/01/p{number}/" for number in range(7)]
 
 
+def test_every_part_in_the_index_is_there_even_if_nothing_of_it_may_be_listed(client, monkeypatch):
+    monkeypatch.setattr(sitemaps, "LIMIT", 2)
+    for number in range(6):
+        make_post(published_at=tokyo(2025, 10, 1, number), noindex=number > 1)
+    parts = [path for path in paths(read(client, "/sitemap.xml")) if "posts-2025-10" in path]
+    assert [len(parse(client.get(part))) for part in parts] == [2, 0, 0]
+    assert client.get("/sitemap-posts-2025-10.xml?p=4").status_code == 404
+
+
 def test_a_full_page_stays_as_it_is_when_posts_are_published(client, monkeypatch):
     monkeypatch.setattr(sitemaps, "LIMIT", 2)
     for day in (1, 2, 3):

@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.factories import make_image
+from tests.factories import make_draft, make_image, make_page, make_post, make_scheduled, make_withdrawn
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +52,47 @@ def test_nothing_outside_the_media_folder_is_served(client, media_root, path):
 
 def test_a_picture_of_the_old_site_redirects_to_where_it_is_now(client, media_root):
     image = make_image(old_path="/assets/images/posts/図 1.png")
+    make_post(cover=image)
     response = client.get(quote("/assets/images/posts/図 1.png"))
     assert (response.status_code, response["Location"]) == (301, image.file.url)
+
+
+def of_a_draft(image):
+    make_draft(cover=image, body=f"![]({image.old_path})")
+
+
+def of_a_withdrawn_post(image):
+    make_withdrawn(cover=image)
+
+
+def of_a_post_to_come(image):
+    make_scheduled(body=f"![]({image.old_path})")
+
+
+def of_a_page_that_is_not_published(image):
+    make_page(body=f"![]({image.old_path})", is_published=False)
+
+
+def in_a_post(image):
+    make_post(body=f"![]({image.old_path})")
+
+
+def in_a_page(image):
+    make_page(body=f"![]({image.old_path})")
+
+
+HIDDEN = [of_a_draft, of_a_withdrawn_post, of_a_post_to_come, of_a_page_that_is_not_published]
+
+
+@pytest.mark.parametrize("place", [*HIDDEN, in_a_post, in_a_page])
+def test_a_picture_of_the_old_site_is_not_found_by_guessing_before_readers_see_it(client, media_root, place):
+    image = make_image(old_path="/assets/images/deal.png")
+    assert client.get("/assets/images/deal.png").status_code == 404
+    place(image)
+    assert client.get("/assets/images/deal.png").status_code == (404 if place in HIDDEN else 301)
+    if place in HIDDEN:
+        make_post(cover=image)
+        assert client.get("/assets/images/deal.png").status_code == 301
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from blog.outbox import queue
+from blog.outbox.models import TOO_OFTEN, Task
 from tests.outage import database_away
 
 
@@ -37,7 +38,7 @@ def test_a_machine_with_everything_in_order_is_ready(client):
     assert response.status_code == 200
     assert response.json() == {
         "status": "ok",
-        "checks": {"database": "ok", "cache": "ok", "migrations": "ok", "outbox": "ok"},
+        "checks": {"database": "ok", "cache": "ok", "migrations": "ok", "outbox": "ok", "purges": "ok"},
     }
     assert "no-store" in response["Cache-Control"]
 
@@ -53,6 +54,7 @@ def test_a_machine_is_not_ready_without_its_database_and_tells_nothing_about_it(
             "cache": "ok",
             "migrations": "failed",
             "outbox": "failed",
+            "purges": "failed",
         }
         assert "secret" not in response.content.decode()
 
@@ -91,8 +93,33 @@ def test_an_outbox_that_nobody_works_is_told_after_the_minutes_that_were_set(cli
     assert response.json()["checks"]["outbox"] == "failed"
 
 
+def purges(client) -> str:
+    return client.get("/readyz").json()["checks"]["purges"]
+
+
 @pytest.mark.django_db
-def test_asking_costs_four_queries(client, django_assert_num_queries):
+def test_a_network_that_does_not_purge_is_told_before_and_after_its_purges_are_given_up(client, clock):
+    task = Task.objects.create(kind="purge", key="x 0", due_at=timezone.now(), attempts=TOO_OFTEN - 1)
+    Task.objects.create(kind="websub", key="x", due_at=timezone.now(), given_up_at=timezone.now())
+    assert purges(client) == "ok"
+    Task.objects.filter(pk=task.pk).update(attempts=TOO_OFTEN)
+    assert purges(client) == "failed"
+    Task.objects.filter(pk=task.pk).update(given_up_at=timezone.now())
+    assert (purges(client), client.get("/readyz").status_code) == ("failed", 503)
+    clock(days=7)
+    assert purges(client) == "ok"
+
+
+@pytest.mark.django_db
+def test_purges_that_are_sent_again_at_the_desk_are_told_no_more(client):
+    Task.objects.create(kind="purge", key="x 0", due_at=timezone.now(), given_up_at=timezone.now())
+    assert purges(client) == "failed"
+    Task.objects.all().send_again()
+    assert purges(client) == "ok"
+
+
+@pytest.mark.django_db
+def test_asking_costs_five_queries(client, django_assert_num_queries):
     client.get("/readyz")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/readyz")

@@ -1,5 +1,6 @@
 """Pictures as rows: the file, what it shows, whose it is, who brought it."""
 
+import datetime
 import hashlib
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from blog.media import renditions
@@ -15,7 +17,11 @@ from blog.media.pictures import PictureInfo, inspect, prepare, thumbnail
 from blog.naming import name_key, slugify
 from blog.pagecache.keys import Recorded
 from blog.pagecache.purging import changing
+from blog.push.cdn import purge_later
 from blog.rendering import Picture
+
+# In front of the app (deploy/nginx); a network that asks before then would be given an old file once more.
+PROXIES_KEEP = datetime.timedelta(seconds=90)
 
 
 def media_path(image: "Image", filename: str) -> str:
@@ -25,6 +31,12 @@ def media_path(image: "Image", filename: str) -> str:
 
 def thumbnail_path(image: "Image", filename: str) -> str:
     return f"thumbnails/{image.sha256[:2]}/{image.sha256[2:34]}/{filename}"
+
+
+def file_tag(path: str) -> str:
+    """By what a network keeps a picture's file, thumbnail and smaller versions; empty for other paths."""
+    parts = path.split("/")
+    return f"f{parts[2]}" if len(parts) == 4 else ""
 
 
 class ImageQuerySet(models.QuerySet):
@@ -193,12 +205,19 @@ class Image(Recorded, models.Model):
             name = f"{stem}-{number}.{info.extension}"
         self.file.save(name, ContentFile(content), save=False)
 
-    @property
-    def file_names(self) -> list[str]:
-        """Of all files that are this picture's, in its storage."""
-        names = [self.file.name, self.thumbnail.name]
-        names += [renditions.path(self.sha256, width) for width in self.rendition_widths or ()]
-        return [name for name in names if name]
+    def forget_files(self) -> None:
+        """Have all files that are this picture's deleted, and forgotten by the network that keeps them, once
+        the caller's transaction is committed. No row may say then that they are there.
+        """
+        transaction.on_commit(self._delete_files)
+        for due_at in (None, timezone.now() + PROXIES_KEEP):
+            purge_later({file_tag(self.file.name)}, due_at)
+
+    def _delete_files(self) -> None:
+        for file in (self.file, self.thumbnail):
+            if file:
+                file.storage.delete(file.name)
+        renditions.forget(self.file.storage, self.sha256, self.rendition_widths or ())
 
     def make_thumbnail(self) -> None:
         """Store a small WebP. Raises UnusablePicture, or FileNotFoundError when the file is lost."""
@@ -220,14 +239,13 @@ class Image(Recorded, models.Model):
         """
         storage = self.file.storage
         with transaction.atomic():
-            image = Image.objects.select_for_update().get(pk=self.pk)
-            old = image.file_names
+            old = Image.objects.select_for_update().get(pk=self.pk)
             self.refresh_from_db(fields=["alt", "credit", "licence", "notes", "old_path"])  # saved meanwhile
             self.write(content, info, filename)
             self.thumbnail, self.rendition_widths = "", None
             try:
                 with transaction.atomic():
-                    FormerFile.objects.create(image=self, path=image.file.name)
+                    FormerFile.objects.create(image=self, path=old.file.name)
                     self.save()
                     renditions.make_later(self.pk)
                     self.render_bodies()
@@ -236,7 +254,7 @@ class Image(Recorded, models.Model):
             except BaseException:
                 storage.delete(self.file.name)
                 raise
-            transaction.on_commit(lambda: [storage.delete(name) for name in old])
+            old.forget_files()
         self.make_thumbnail()
 
     def render_bodies(self) -> None:
@@ -257,10 +275,9 @@ class Image(Recorded, models.Model):
     def delete(self, **kwargs):
         """The files go with the row, once the deletion is certain."""
         stored = Image.objects.select_for_update().filter(pk=self.pk).first()
-        storage, names = self.file.storage, stored.file_names if stored else []
-        deleted = super().delete(**kwargs)
-        transaction.on_commit(lambda: [storage.delete(name) for name in names])
-        return deleted
+        if stored:
+            stored.forget_files()
+        return super().delete(**kwargs)
 
 
 class FormerFile(models.Model):

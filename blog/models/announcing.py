@@ -33,26 +33,31 @@ class Announced(models.Model):
     def tell_readers_view(self) -> None:
         """Have hubs and search engines told that a public post changes or goes without being saved."""
         if self.is_public:
-            tell("announce", f"post/{self.pk}", {"post": self.pk, "paths": [self.get_absolute_url()]})
+            self._tell_now([self.get_absolute_url()])
 
     def announce(self, old: "Announced | None") -> None:
         """Have hubs and search engines told when readers see the post appear, change or go.
 
-        A post that is new here, but was published long ago, is no news.
+        A post that is new here, but was published long ago, is no news. What is told of now, of a publication
+        and of an expiry to come are three tasks: one that is told anew, or taken back, leaves the others.
         """
         now, task = timezone.now(), f"post/{self.pk}"
         was_public = old is not None and old.is_public_at(now)
-        payload = {"post": self.pk, "paths": [old.get_absolute_url()] if was_public else []}
+        is_news = was_public  # and gone now
         if self.is_public_at(now):
-            is_news = old is not None or self.published_at > now - NEWS
-            if is_news and any(getattr(self, name) != getattr(old, name, None) for name in SEEN_BY_READERS):
-                tell("announce", task, payload)
-        elif was_public:
-            tell("announce", task, payload)
-        elif self.is_scheduled:
-            tell("announce", task, payload, due_at=self.published_at)
+            is_new = old is not None or self.published_at > now - NEWS
+            is_news = is_new and any(getattr(self, n) != getattr(old, n, None) for n in SEEN_BY_READERS)
+        if is_news:
+            self._tell_now([old.get_absolute_url()] if was_public else [])
+        if self.is_scheduled:
+            payload = {"post": self.pk, "paths": []}
+            tell("announce", f"{task}/publication", payload, due_at=self.published_at)
         elif old is not None and old.is_scheduled:
-            cancel("announce", task)
+            cancel("announce", f"{task}/publication")
         if self.status == self.Status.PUBLISHED and self.expires_at is not None and self.expires_at > now:
             seen_at = [self.get_absolute_url()]
             tell("announce", f"{task}/expiry", {"post": self.pk, "paths": seen_at}, due_at=self.expires_at)
+
+    def _tell_now(self, paths: list[str]) -> None:
+        """`paths` are addresses at which readers saw it so far; those that are still to be told are kept."""
+        tell("announce", f"post/{self.pk}", {"post": self.pk, "paths": paths}, adding_to="paths")

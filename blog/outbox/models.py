@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 OPEN = Q(done_at__isnull=True, given_up_at__isnull=True)
+RECENT = datetime.timedelta(days=7)
+TOO_OFTEN = 6  # attempts
 
 
 def late_since(now: datetime.datetime) -> datetime.datetime:
@@ -41,6 +43,10 @@ class TaskQuerySet(models.QuerySet):
         """
         since = late_since(now)
         return self.due(since).exclude(Exists(Task.objects.filter(attempted_at__gt=since)))
+
+    def failing(self, now):
+        """Those that were given up in the last days, or have failed for about a quarter of an hour."""
+        return self.filter(Q(given_up_at__gt=now - RECENT) | OPEN & Q(attempts__gte=TOO_OFTEN))
 
     @transaction.atomic
     def send_again(self) -> int:

@@ -13,21 +13,37 @@ LEASE = datetime.timedelta(minutes=2)  # a worker that has not renewed it by the
 
 @transaction.atomic
 def tell(
-    kind: str, key: str, payload: dict | None = None, *, due_at: datetime.datetime | None = None
+    kind: str,
+    key: str,
+    payload: dict | None = None,
+    *,
+    due_at: datetime.datetime | None = None,
+    adding_to: str = "",
 ) -> None:
     """Have `kind` done about `key` once `due_at` has come (default: now), in the caller's transaction.
 
-    If that waits already, this moment and payload replace the earlier ones, and its attempts start anew.
+    If that waits already, this moment and payload replace the earlier ones, and its attempts start anew. Only
+    what stands in the payload's list `adding_to` is added to what stands there, and nothing is put off by it.
     """
     values = {"payload": payload or {}, "due_at": due_at or timezone.now(), "attempts": 0, "last_error": ""}
-    waiting = Task.objects.open().select_for_update().filter(kind=kind, key=key)
-    again = {"revision": F("revision") + 1, **values}
-    if not waiting.update(**again):
+    if not _tell_again(kind, key, values, adding_to):
         try:
             with transaction.atomic():
                 Task.objects.create(kind=kind, key=key, **values)
         except IntegrityError:  # somebody else told it in this very moment
-            waiting.update(**again)
+            _tell_again(kind, key, values, adding_to)
+
+
+def _tell_again(kind: str, key: str, values: dict, adding_to: str) -> bool:
+    waiting = Task.objects.open().filter(kind=kind, key=key)
+    if adding_to:
+        task = waiting.select_for_update().first()
+        if task is None:
+            return False
+        both = [*task.payload[adding_to], *values["payload"][adding_to]]
+        payload = values["payload"] | {adding_to: list(dict.fromkeys(both))}
+        values = values | {"payload": payload, "due_at": min(task.due_at, values["due_at"])}
+    return waiting.update(revision=F("revision") + 1, **values) > 0
 
 
 def cancel(kind: str, key: str) -> None:

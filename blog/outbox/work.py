@@ -42,7 +42,7 @@ class Worker:
         """Take the next task that is due and do it. False if nothing was due.
 
         Whatever a handler raises is written down with the task, and retried; only what is hopeless, or has
-        failed too often, is given up.
+        failed too often, is given up. So is a task whose workers were killed too often to tell of a failure.
         """
         task = take(after=self.last_kind)
         if task is None:
@@ -58,6 +58,8 @@ class Worker:
             if handler is None:
                 # A newer version may have told it, whose worker comes soon.
                 raise LaterError(f"There is no handler for {task.kind!r}.")
+            if task.attempts > ATTEMPTS:  # what fails is given up before; this one took its workers with it
+                raise HopelessError(f"It was begun {ATTEMPTS} times, and its last worker did not come back.")
             with kept(task):
                 handler(task.payload)
         except HopelessError as error:

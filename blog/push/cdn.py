@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from blog.outbox.queue import tell
-from blog.outbox.work import LaterError
+from blog.outbox.work import HopelessError, LaterError
 from blog.push.http import post
 
 KIND = "purge"
@@ -106,10 +106,16 @@ def _parts(tags: list[str]) -> Iterator[list[str]]:
 
 
 def purge(payload: dict) -> None:
-    """A task's work. The network may have been changed or left since the task was told."""
+    """A task's work. The network may have been changed or left since the task was told.
+
+    Nothing is hopeless: until it is purged an old page is shown, and a token or an address can be mended.
+    """
     if settings.CDN_PURGE:
         for tags in _parts(payload["tags"]):
-            NETWORKS[settings.CDN_PURGE](tags)
+            try:
+                NETWORKS[settings.CDN_PURGE](tags)
+            except HopelessError as error:
+                raise LaterError(str(error)) from error
 
 
 def _generic(tags: list[str]) -> None:

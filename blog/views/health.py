@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from blog.outbox.models import Task
+from blog.push import cdn
 
 
 @never_cache
@@ -31,8 +32,9 @@ def readyz(request):
     one lost cache, without which each of them serves.
     """
     checks = {"database": _state(_database_answers), "cache": _state(_cache_keeps)}
-    for name, check in (("migrations", _migrations_are_applied), ("outbox", _outbox_is_worked)):
-        # A database that does not answer is not waited for three times.
+    stored = {"migrations": _migrations_are_applied, "outbox": _outbox_is_worked, "purges": _network_purges}
+    for name, check in stored.items():
+        # A database that does not answer is not waited for each time.
         checks[name] = _state(check) if checks["database"] == "ok" else "failed"
     ready = all(state == "ok" for state in checks.values())
     status = {"status": "ok" if ready else "failed", "checks": checks}
@@ -71,3 +73,10 @@ def _migrations_here() -> set:
 def _outbox_is_worked() -> bool:
     """Nothing waits for long after it was due. What failed and is tried later is due later."""
     return not Task.objects.late(timezone.now()).exists()
+
+
+def _network_purges() -> bool:
+    """The network forgets what it is told to forget. What was given up is told until it is sent again at the
+    desk, or long ago.
+    """
+    return not Task.objects.filter(kind=cdn.KIND).failing(timezone.now()).exists()

@@ -54,22 +54,22 @@ class Nginx(Server):
             f"    server 127.0.0.1:{app.port} max_fails=3 fail_timeout={SECONDS_NGINX_RESTS}s;\n"
             for app in apps
         )
-        self._change("machines.conf", r"(?:    server 10\.\S+ .*\n)+", machines)
-        self._change("nginx.conf", r"user www-data;", "user root;" if os.geteuid() == 0 else "")
-        self._change("nginx.conf", r"/run/nginx\.pid", str(self.folder / "pid"))
-        self._change("nginx.conf", r"/var/(?:cache|log)/nginx", str(self.folder))
+        self.change("machines.conf", r"(?:    server 10\.\S+ .*\n)+", machines)
+        self.change("nginx.conf", r"user www-data;", "user root;" if os.geteuid() == 0 else "")
+        self.change("nginx.conf", r"/run/nginx\.pid", str(self.folder / "pid"))
+        self.change("nginx.conf", r"/var/(?:cache|log)/nginx", str(self.folder))
         temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         lines = "".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in temporary)
-        self._change("nginx.conf", r"sendfile on;", f"sendfile on; {lines}")
-        self._change("site.conf", r"/srv/allforces/public", str(public))
-        self._change("site.conf", r"/etc/nginx", str(self.folder))
-        self._change("server.conf", r" *listen \[::\].*\n", "", needed=False)
-        self._change("server.conf", r"listen 80\b", f"listen 127.0.0.1:{self.port}")
-        self._change("server.conf", r"listen 443\b", f"listen 127.0.0.1:{self.tls_port}", needed=False)
+        self.change("nginx.conf", r"sendfile on;", f"sendfile on; {lines}")
+        self.change("site.conf", r"/srv/allforces/public", str(public))
+        self.change("site.conf", r"/etc/nginx", str(self.folder))
+        self.change("server.conf", r" *listen \[::\].*\n", "", needed=False)
+        self.change("server.conf", r"listen 80\b", f"listen 127.0.0.1:{self.port}")
+        self.change("server.conf", r"listen 443\b", f"listen 127.0.0.1:{self.tls_port}", needed=False)
         certificates = "/etc/letsencrypt/live/news.example.jp"
-        self._change("server.conf", certificates, str(self.folder), needed=False)
+        self.change("server.conf", certificates, str(self.folder), needed=False)
 
-    def _change(self, file: str, pattern: str, text: str, *, needed: bool = True) -> None:
+    def change(self, file: str, pattern: str, text: str, *, needed: bool = True) -> None:
         path = self.folder / file
         changed, times = re.subn(pattern, lambda _match: text, path.read_text())
         assert times or not needed, f"{file} has no {pattern}"

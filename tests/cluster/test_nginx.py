@@ -6,6 +6,9 @@ import http.client
 import re
 import ssl
 import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from cryptography import x509
@@ -46,6 +49,137 @@ def with_tls(cluster, tmp_path, certificate):
     nginx.start()
     yield nginx
     nginx.stop()
+
+
+class Stub:
+    """Stands for the machines: answers what `body`, `status` and `headers` say."""
+
+    def __init__(self):
+        self.body, self.status, self.headers = "first", 200, {}
+        self.asked = []  # the Accept-Encoding of each request
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                stub.asked.append(self.headers.get("Accept-Encoding", ""))
+                self.send_response(stub.status)
+                own = {"Content-Length": str(len(stub.body)), "ETag": f'"{stub.body}"', "Connection": "close"}
+                for name, value in {**own, **stub.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(stub.body.encode())
+
+            def log_message(self, *arguments):
+                """Not on the test's output."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def stub():
+    stub = Stub()
+    yield stub
+    stub.stop()
+
+
+@pytest.fixture
+def before_stub(stub, tmp_path):
+    """nginx in front of it, where a minute lasts a second."""
+    (tmp_path / "public").mkdir()
+    nginx = Nginx(tmp_path, [stub, stub], tmp_path / "public")
+    nginx.change("site.conf", "200 1m;", "200 1s;")
+    nginx.start()
+    yield nginx
+    nginx.stop()
+
+
+def kept(seconds: int, *, stale: int = 3600) -> dict:
+    """The headers of a page that others may keep for so long."""
+    values = f"s-maxage={seconds}, stale-while-revalidate={seconds}, stale-if-error={stale}"
+    return {"Cache-Control": f"public, max-age=0, {values}", "Vary": "Accept-Encoding"}
+
+
+def test_a_copy_is_shown_for_as_long_as_the_app_allows_while_every_machine_is_away(stub, before_stub):
+    stub.headers = kept(1, stale=4)
+    assert get(before_stub.port, "/a/").text == "first"
+    stub.stop()
+    time.sleep(2.5)
+    assert get(before_stub.port, "/a/").text == "first"
+    end = time.monotonic() + 4.5
+    while time.monotonic() < end:  # asking prolongs nothing
+        get(before_stub.port, "/a/")
+        time.sleep(0.2)
+    assert get(before_stub.port, "/a/").status == 503
+
+
+def test_what_only_a_network_is_told_to_forget_is_not_kept_here(stub, before_stub):
+    stub.headers = kept(43_200)
+    assert get(before_stub.port, "/a/").text == "first"
+    stub.body = "second"
+    assert get(before_stub.port, "/a/").text == "second"
+
+
+def test_nobody_fills_the_cache_with_addresses_and_headers_of_their_own(stub, before_stub):
+    stub.headers = kept(1)
+    for number in range(30):
+        get(before_stub.port, f"/?x={number}")
+        get(before_stub.port, f"/?page={number}")
+        get(before_stub.port, "/", **{"Accept-Encoding": f"gzip, x{number}"})
+        get(before_stub.port, "/", **{"Sec-Fetch-Dest": f"x{number}"})
+    for path in ("/%61bout/", "/a%62out/", "/%e3%81%82/", "/%E3%81%82/"):
+        get(before_stub.port, path)
+    pages = [path for path in (before_stub.folder / "pages").rglob("*") if path.is_file()]
+    assert len(pages) == 3  # "/" compressed and plain, and the Japanese address
+
+
+def test_the_app_hears_which_of_its_encodings_a_browser_takes(stub, before_stub):
+    said = {
+        "gzip, deflate, br, zstd": "br",
+        "br;q=1.0, gzip;q=0.8, *;q=0.1": "br",
+        "gzip;q=1.0,deflate;q=0.6,identity;q=0.3": "gzip",
+        "gzip, br;q=0": "gzip",
+        "gzip;q=0.0": "",
+        "brotli, x-gzip": "",
+        "identity": "",
+    }
+    for encoding in said:
+        get(before_stub.port, "/a/", **{"Accept-Encoding": encoding})
+    assert stub.asked == list(said.values())
+
+
+def test_a_picture_that_was_deleted_is_not_shown_for_longer_than_a_minute(stub, before_stub):
+    stub.headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    assert get(before_stub.port, "/media/a.png").text == "first"
+    stub.body, stub.status = "gone", 404
+    assert get(before_stub.port, "/media/a.png").text == "first"
+    time.sleep(2.2)
+    assert get(before_stub.port, "/media/a.png").status == 404
+
+
+@pytest.mark.parametrize("header", ["Accept-Encoding", "Sec-Fetch-Dest"])
+def test_what_differs_by_a_header_is_kept_apart(stub, before_stub, header):
+    value = {"Accept-Encoding": "gzip", "Sec-Fetch-Dest": "document"}[header]
+    stub.headers = kept(5) | {"Vary": "Accept-Encoding, Sec-Fetch-Dest"}
+    assert get(before_stub.port, "/feed.xml").text == "first"
+    stub.body = "second"
+    assert get(before_stub.port, "/feed.xml", **{header: value}).text == "second"
+    assert get(before_stub.port, "/feed.xml").text == "first"
+
+
+def test_what_varies_by_a_header_that_nginx_does_not_look_at_is_not_kept(stub, before_stub):
+    stub.headers = kept(5) | {"Vary": "Cookie"}
+    assert get(before_stub.port, "/a/").text == "first"
+    stub.body = "second"
+    assert get(before_stub.port, "/a/").text == "second"
 
 
 @pytest.mark.parametrize("server", ["plain.conf", "tls.conf"])
@@ -112,6 +246,7 @@ def test_pictures_come_from_the_disk_and_what_is_none_is_asked_of_the_app(cluste
     assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Surrogate-Key"] == f"f{picture.parent.name}"
     assert answer.content == picture.read_bytes()
     assert get(cluster.nginx.port, "/media/none.png").status == 404
     assert get(cluster.nginx.port, "/media/../../etc/passwd").status in {400, 404}

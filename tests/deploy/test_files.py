@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from allforces import environment
+from blog.pagecache.policy import Policy
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
@@ -117,3 +118,11 @@ def test_both_lists_of_machines_are_alike_for_readers_and_the_desk():
         assert servers[0] == servers[1]
         assert "keepalive" in readers
         assert "keepalive" not in desk
+
+
+def test_nginx_keeps_pages_apart_by_all_that_they_vary_by():
+    known = re.search(
+        r"map \$upstream_http_vary \S+ \{(.+?)\}", (DEPLOY / "nginx" / "nginx.conf").read_text(), re.S
+    )
+    for policy in (Policy(), Policy(for_programs=True)):
+        assert f'"{policy.vary}" 0;' in known[1]

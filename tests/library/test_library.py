@@ -332,6 +332,7 @@ def test_an_old_address_typed_in_a_body_or_restored_from_history_shows_the_new_f
 
 def test_the_address_of_the_old_site_leads_to_the_new_file(client, replace):
     image = make_image(old_path="/assets/images/a.png")
+    make_post(cover=image)
     replace(image, picture_bytes())
     assert client.get("/assets/images/a.png").headers["Location"] == image.file.url
 

@@ -51,6 +51,16 @@ def test_what_waits_already_is_not_told_twice_and_the_last_word_counts():
     assert task.due_at <= timezone.now()
 
 
+def test_what_is_added_to_a_list_keeps_what_stands_there_and_puts_nothing_off(clock):
+    told_at = timezone.now()
+    tell("mail", "a", {"n": 1, "to": ["b", "c"]}, adding_to="to")
+    clock(minutes=5)
+    tell("mail", "a", {"n": 2, "to": ["c", "d"]}, adding_to="to")
+    task = Task.objects.get()
+    assert task.payload == {"n": 2, "to": ["b", "c", "d"]}
+    assert (task.due_at, task.revision) == (told_at, 2)
+
+
 def test_the_database_itself_refuses_a_second_open_task_of_the_same():
     tell("mail", "a")
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -124,6 +134,21 @@ def test_what_never_works_is_given_up_in_the_end(clock):
         clock(hours=8)
     assert len(seen) == ATTEMPTS
     assert Task.objects.given_up().count() == 1
+
+
+def test_a_task_that_kills_its_workers_is_given_up_in_the_end(clock):
+    class Killed(BaseException):
+        """As by the kernel, when memory is short: nothing is written down."""
+
+    handler, seen = failing(Killed(), 100)
+    tell("mail", "a")
+    for _ in range(ATTEMPTS):
+        with pytest.raises(Killed):
+            Worker({"mail": handler}).work_one()
+        clock(seconds=LEASE.total_seconds() + 1)
+    Worker({"mail": handler}).work_one()
+    assert len(seen) == ATTEMPTS
+    assert "did not come back" in Task.objects.given_up().get().last_error
 
 
 def test_a_kind_that_only_a_newer_version_knows_waits_for_its_worker(clock):

@@ -126,6 +126,75 @@ def test_a_withdrawal_is_told_although_the_post_is_saved_again_before_the_worker
     assert f"{SITE}/feed.xml" in hub.topics()
 
 
+@pytest.mark.parametrize(
+    ("answer", "state"), [(301, "given_up"), (308, "given_up"), (302, "open"), (307, "open")]
+)
+def test_a_redirect_is_not_followed_and_the_desk_is_told_where_it_leads(hub, work, answer, state):
+    other = Hub()
+    hub.answers, hub.headers = [answer] * 12, {"Location": f"{other.url}elsewhere"}
+    make_post()
+    work()
+    tasks = getattr(Task.objects, state)()
+    assert (len(tasks), other.told) == (12, [])
+    assert f"{answer}, it is now at {other.url}elsewhere" in tasks[0].last_error
+    other.close()
+
+
+def told_by_indexnow(server) -> set[str]:
+    return {url for _method, _path, body in server.told for url in json.loads(body)["urlList"]}
+
+
+@pytest.fixture
+def indexnow(settings):
+    server = Hub()
+    settings.INDEXNOW_KEY, settings.INDEXNOW_ENDPOINT = "a1b2c3d4e5", server.url
+    yield server
+    server.close()
+
+
+def test_every_address_is_told_at_which_readers_saw_it_before_the_worker_came(indexnow, work):
+    post = make_post(slug="a")
+    work()
+    indexnow.told.clear()
+    seen = []
+    for slug in "bc":
+        seen.append(post.get_canonical_url())
+        post.slug = slug
+        post.save()
+    work()
+    assert told_by_indexnow(indexnow) == {*seen, post.get_canonical_url()}
+
+
+def test_what_is_gone_is_told_now_although_it_comes_back_tomorrow_and_then_that_is_told(
+    indexnow, work, clock
+):
+    post = make_post()
+    work()
+    indexnow.told.clear()
+    former = post.get_canonical_url()
+    withdraw(post)
+    publish(post, at=timezone.now() + datetime.timedelta(days=1))
+    work()
+    assert told_by_indexnow(indexnow) == {former}
+    indexnow.told.clear()
+    clock(days=1)
+    work()
+    assert told_by_indexnow(indexnow) == {post.get_canonical_url()}
+
+
+def test_a_public_post_that_is_moved_to_tomorrow_is_told_now_and_then(hub, work, clock):
+    post = make_post()
+    work()
+    hub.told.clear()
+    publish(post, at=timezone.now() + datetime.timedelta(days=1))
+    work()
+    assert f"{SITE}/feed.xml" in hub.topics()
+    hub.told.clear()
+    clock(days=1)
+    work()
+    assert f"{SITE}/feed.xml" in hub.topics()
+
+
 @pytest.mark.parametrize("name", ["category", "author", "cover"])
 def test_another_category_author_or_cover_is_news(hub, work, media_root, name):
     post = make_post()
