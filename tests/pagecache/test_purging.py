@@ -168,8 +168,8 @@ def describe_category(post):
     category.save()
 
 
-def new_category(post):
-    make_category("新設")
+def insert_categories(post):
+    Category.objects.bulk_create([Category(name="新設", key="新設", slug="new")])
 
 
 def write_biography(post):
@@ -214,7 +214,7 @@ def write_sql(statement: str):
         update_posts,
         insert_posts,
         describe_category,
-        new_category,
+        insert_categories,
         write_biography,
         describe_picture,
         write_page,
@@ -233,7 +233,7 @@ def test_a_change_that_nobody_speaks_for_purges_the_site(post, told, change):
 def test_a_new_row_that_nobody_speaks_for_is_told_to_the_network_too(request, settings, autocommit):
     request.getfixturevalue("transactional_db" if autocommit else "db")
     settings.CDN_PURGE = "fastly"
-    make_category("新設")
+    insert_categories(None)
     assert Purge.objects.latest("pk").keys == "site"
     assert "site" in Task.objects.get(kind="purge").payload["tags"]
 
@@ -249,6 +249,14 @@ def test_reading_purges_nothing(told):
     with connection.cursor() as cursor:
         cursor.execute("SELECT 'update blog_post' FROM blog_post")
     assert told() == set()
+
+
+def test_an_author_a_tag_or_a_picture_that_is_edited_purges_what_shows_it(told):
+    author, tag, image = make_author("新人"), Tag.objects.create(name="新語"), make_image()
+    told()
+    for row in (author, tag, image):
+        row.save()
+        assert told() == {row.surrogate_key}
 
 
 def test_what_readers_do_not_see_yet_purges_nothing(told):
