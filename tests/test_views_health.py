@@ -69,7 +69,7 @@ def test_a_machine_is_not_ready_with_a_cache_that_keeps_nothing(client, monkeypa
 
 @pytest.mark.django_db
 def test_a_machine_is_not_ready_before_the_migrations_of_its_code(client):
-    MigrationRecorder(connection).record_unapplied("blog", "0013_roles")
+    MigrationRecorder(connection).record_unapplied("blog", "0004_roles")
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"]["migrations"] == "failed"

@@ -14,7 +14,7 @@ from tests.factories import make_staff
 def member(role: str, username: str = ""):
     """A new member of staff in that group."""
     if not Group.objects.filter(name=role).exists():  # a test with real transactions has emptied the tables
-        import_module("blog.migrations.0013_roles").make_roles(apps, connection.schema_editor())
+        import_module("blog.migrations.0004_roles").make_roles(apps, connection.schema_editor())
     user = make_staff(username or f"{role}-{get_user_model().objects.count()}")
     user.groups.set([Group.objects.get(name=role)])
     return user

@@ -259,5 +259,5 @@ def test_making_the_roles_again_changes_nothing():
         return list(Group.objects.order_by("name", "permissions").values_list("name", "permissions"))
 
     before, permissions = state(), Permission.objects.count()
-    import_module("blog.migrations.0013_roles").make_roles(apps, connection.schema_editor())
+    import_module("blog.migrations.0004_roles").make_roles(apps, connection.schema_editor())
     assert (state(), Permission.objects.count()) == (before, permissions)
