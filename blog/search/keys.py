@@ -20,7 +20,7 @@ _FETCHED = {
 _NEWEST_FIRST = "ORDER BY published_at DESC, pk DESC"
 # Of so many rows for each key, it is faster to take them all, or to walk past them, than to look for the key.
 _MOST = 4
-_DENSE = {"sqlite": 10, "postgresql": 4}
+_DENSE = {"sqlite": 25, "postgresql": 4}
 
 
 def is_listed() -> str:
@@ -79,9 +79,9 @@ class Gate:
             keys = set(keys)
             every = fetch("pk", f"SELECT pk FROM ({self._sql}) AS posts {_NEWEST_FIRST}", self._values)
             return [pk for pk in every if pk in keys][:limit]
-        # If most posts are among them from the newest on, the index on dates soon leads to as many as are
-        # wanted, without a look at each of them; which the plus is for.
-        is_dense = len(keys) >= limit and max(keys) - min(keys) < _DENSE[connection.vendor] * len(keys)
+        # If many posts are among them, it is faster to walk along the index on dates, which the plus is for,
+        # than to look at each of them: on SQLite a look is a page of the file, on which an article lies.
+        is_dense = max(keys) - min(keys) < _DENSE[connection.vendor] * len(keys)
         plus = "+" if is_dense else ""
         sql = f"SELECT pk FROM ({self._sql}) AS posts WHERE {plus}pk {is_listed()} {_NEWEST_FIRST} LIMIT %s"
         return fetch("pk", sql, [*self._values, as_value(keys), limit])
