@@ -25,6 +25,13 @@ class CorrectionQuerySet(models.QuerySet):
         """Those of posts that readers may see."""
         return self.filter(public_filter(now=now, moment="shown_at"))
 
+    def dated_until(self, now):
+        """What the page and the feed entry of a post show beside its text, if they show the post at all.
+
+        The gate is that of the post; a preview has the notes of a post that nobody else may see.
+        """
+        return self.filter(published_at__lte=now)
+
     def coming(self, now):
         """Those that appear after `now`, though their post is there already; the first one first."""
         return self.filter(scheduled_filter(now, "shown_at"), shown_at=F("published_at")).order_by("shown_at")

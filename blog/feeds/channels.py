@@ -3,9 +3,10 @@
 import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -100,7 +101,8 @@ class Channel:
         """The rows on a page (counted from 1), without the Markdown that they were made from."""
         start = (page - 1) * PAGE_LENGTH
         posts = Post.objects.select_related("category", "author", "cover")
-        posts = posts.prefetch_related("tags", "corrections").defer("body", "toc", "front_matter")
+        notes = Prefetch("corrections", Correction.objects.dated_until(timezone.now()))
+        posts = posts.prefetch_related("tags", notes).defer("body", "toc", "front_matter")
         return list(self.places(posts, start, start + PAGE_LENGTH))
 
     def newest_at(self) -> datetime.datetime | None:

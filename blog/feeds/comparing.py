@@ -59,7 +59,7 @@ def with_words_of_others(posts: QuerySet) -> QuerySet:
         "kind", Value(" "), Cast("published_at", CharField()), Value(" "), "html", output_field=TextField()
     )
     tags = TaggedPost.objects.filter(content_object=OuterRef("pk"))
-    notes = Correction.objects.filter(post=OuterRef("pk"), published_at__lte=timezone.now())
+    notes = Correction.objects.dated_until(timezone.now()).filter(post=OuterRef("pk"))
     return posts.annotate(
         tag_names=_joined(tags, "content_object", "tag__name"),
         correction_texts=_joined(notes, "post", note),

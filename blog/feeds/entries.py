@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from django.utils import timezone
 from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
 
@@ -43,14 +42,14 @@ class Cover:
 def entry_of(post: Post) -> dict:
     """The arguments of `SyndicationFeed.add_item`, and what our writers add: `content`, `summary`, `cover`.
 
-    `description` is the summary as HTML, `summary` as plain text.
+    `description` is the summary as HTML, `summary` as plain text. The corrections are those that were
+    prefetched (see channels).
     """
     link = absolute_url(post.get_absolute_url())
     cover = Cover.of(post.cover) if post.cover else None
     summary = post.excerpt or post.description
     html = (cover_html(post.cover) if post.cover else "") + post.body_html
-    now = timezone.now()
-    html += corrections_html(note for note in post.corrections.all() if note.published_at <= now)
+    html += corrections_html(post.corrections.all())
     return {
         "title": post.title,
         "link": link,

@@ -134,7 +134,7 @@ def tags_and_corrections(post: Post) -> tuple[list[Tag], list[Correction]]:
 
 @prepared(Post)
 def _attached(*, post, now):
-    notes = Correction.objects.filter(post=post, published_at__lte=now).order_by()
+    notes = Correction.objects.dated_until(now).filter(post=post).order_by()
     names = TaggedPost.objects.filter(content_object=post).order_by()
     no_moment = Value(None, DateTimeField())
     return notes.values_list(Value(1), "pk", "pk", "kind", "html", "published_at").union(
