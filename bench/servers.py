@@ -13,6 +13,7 @@ from bench.processes import HOST, ROOT
 from tests.processes import free_port, wait_for_port
 
 CONNECTIONS = 16
+PATIENCE = 60  # seconds after which something hangs
 BR = {"Accept-Encoding": "br"}
 
 NGINX = """
@@ -38,8 +39,17 @@ class Servers:
     def granian(self, application: str, environment: dict) -> int:
         port = free_port()
         command = [
-            *(*self._pinned(), str(ROOT / ".venv/bin/granian"), "--interface", "wsgi", "--host", HOST),
-            *("--port", str(port), "--workers", str(self.workers), "--blocking-threads", "1", "--no-ws"),
+            *(
+                *self._pinned(),
+                "chrt",
+                "--batch",
+                "0",
+                str(ROOT / ".venv/bin/granian"),
+                "--interface",
+                "wsgi",
+            ),
+            *("--host", HOST, "--port", str(port), "--workers", str(self.workers)),
+            *("--blocking-threads", "4", "--no-ws"),  # as in deploy/systemd/allforces.service
             *("--log-level", "error", application),
         ]
         self._start(command, environment, port)
@@ -122,7 +132,11 @@ def rate(port: int, path: str, seconds: int, *, one_core: bool, **headers: str) 
     for name, value in (BR | headers).items():
         command += ["-H", f"{name.replace('_', '-')}: {value}"]
     said = subprocess.run(  # noqa: S603
-        [*command, f"http://{HOST}:{port}{path}"], capture_output=True, text=True, check=True
+        [*command, f"http://{HOST}:{port}{path}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=seconds + PATIENCE,
     ).stdout
     if "Non-2xx" in said and "If_None_Match" not in headers:
         raise SystemExit(f"{path}: {said}")
@@ -133,5 +147,5 @@ def rate(port: int, path: str, seconds: int, *, one_core: bool, **headers: str) 
 
 def fetch(port: int, path: str):
     request = urllib.request.Request(f"http://{HOST}:{port}{path}", headers=BR)
-    with contextlib.closing(urllib.request.urlopen(request)) as answer:  # noqa: S310
+    with contextlib.closing(urllib.request.urlopen(request, timeout=PATIENCE)) as answer:  # noqa: S310
         return answer.headers, answer.read()

@@ -1,11 +1,11 @@
 """How fast pages are served, as ratios to nginx: `python bench/serving.py` (needs nginx, wrk, redis-server).
 
 Everything is measured in one run, in interleaved rounds, on an archive of 2,500 posts (bench/archive.py) in a
-scratch SQLite database: each server on one core, wrk on the other. The limit is nginx sending the very bytes
-of our page, compressed, from a file. Against it: granian sending them from a constant, our pages from memory,
-the same behind nginx's proxy cache, our pages made anew for each request, Django's own cache middleware with
-Redis, and the plain twin (bench/twin). `--two`: two workers, and wrk on both cores. `--chart FILE` writes the
-ratios as SVG.
+scratch SQLite database: each server on one core, wrk on the other. The limit of each kind of page is nginx
+sending its very bytes, compressed, from a file (or its own 304). Against it: granian sending them from a
+constant, our pages from memory, the same behind nginx's proxy cache, our pages made anew for each request,
+Django's own cache middleware with Redis, and the plain twin (bench/twin). `--two`: two workers, and wrk on
+both cores. `--chart FILE` writes the ratios of an article as SVG.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,8 +26,20 @@ from bench.servers import Servers, fetch, rate  # noqa: E402
 
 POSTS, KILOBYTES = 2500, 40
 OWN = {"connection", "content-length", "content-type", "date", "server", "etag", "last-modified"}  # of nginx
+NGINX, GRANIAN, KEPT, PROXIED = "nginx, from a file", "granian alone", "page cache", "behind nginx's cache"
+ANEW, DJANGO, TWIN = "made anew", "Django's cache and Redis", "plain twin"
+ARTICLE, UNCHANGED, SEARCH, FEED = "article", "304", "search", "feed"
 DEEP = "category, page 500 or the last"
-KINDS = ("article", "home", "category", DEEP, "tag", "feed")
+KINDS = (ARTICLE, "home", "category", DEEP, "tag", FEED)
+ASKED = {
+    NGINX: (*KINDS, SEARCH, UNCHANGED),
+    GRANIAN: (ARTICLE,),
+    KEPT: (*KINDS, UNCHANGED),
+    PROXIED: (ARTICLE,),
+    ANEW: (*KINDS, SEARCH),
+    DJANGO: (ARTICLE,),
+    TWIN: tuple(kind for kind in KINDS if kind != FEED),
+}
 
 
 def compare(options, folder: Path, environment: dict, paths: dict) -> dict[str, float]:
@@ -36,75 +49,79 @@ def compare(options, folder: Path, environment: dict, paths: dict) -> dict[str, 
         cache = servers.redis()
         redis = {"CACHE_URL": f"redis://{HOST}:{cache}/0"}
         ours = servers.granian("allforces.wsgi:application", cached)
-        headers, body = fetch(ours, paths["article"])
-        (folder / "page").write_bytes(body)
-        ours_only = [
-            (name, value) for name, value in headers.items() if name not in {"connection", "date", "server"}
-        ]
-        (folder / "answer").write_bytes(json.dumps(ours_only).encode() + b"\n" + body)
-        told = " ".join(
-            f'add_header {name} "{value}";' for name, value in headers.items() if name.lower() not in OWN
-        )
+        paths = {kind: paths[kind] for kind in KINDS} | {SEARCH: "/search/?q=AI"}
+        pages = {kind: fetch(ours, path) for kind, path in paths.items()}
+        of_nginx, places = files(folder, pages)
+        file = servers.nginx("file", server=places)
         proxied = f"proxy_pass http://{HOST}:{ours}; proxy_cache pages; proxy_cache_valid 200 1m;"
         ports = {
-            "nginx, from a file": servers.nginx(
-                "file",
-                server=f"location / {{ root {folder}; rewrite ^ /page break; "
-                f"default_type text/html; {told} }}",
+            NGINX: file,
+            GRANIAN: servers.granian(
+                "bench.constant:application", environment | {"BENCH_ANSWER": str(constant(folder, pages))}
             ),
-            "granian alone": servers.granian(
-                "bench.constant:application", environment | {"BENCH_ANSWER": str(folder / "answer")}
-            ),
-            "page cache": ours,
-            "page cache behind nginx's": servers.nginx(
+            KEPT: ours,
+            PROXIED: servers.nginx(
                 "proxy",
                 http=f"proxy_cache_path {folder}/cache keys_zone=pages:10m;",
                 server=f"location / {{ {proxied} proxy_ignore_headers Cache-Control; "
                 "proxy_set_header Connection ''; proxy_http_version 1.1; }",
             ),
-            "made anew": servers.granian("allforces.wsgi:application", environment),
-            "Django's cache and Redis": servers.granian(
-                "bench.django_cache:application", environment | redis
-            ),
-            "plain twin": servers.granian("bench.twin.wsgi:application", environment),
+            ANEW: servers.granian("allforces.wsgi:application", environment),
+            DJANGO: servers.granian("bench.django_cache:application", environment | redis),
+            TWIN: servers.granian("bench.twin.wsgi:application", environment),
         }
+        tags = {ours: pages[ARTICLE][0]["ETag"], file: fetch(file, of_nginx[ARTICLE])[0]["ETag"]}
         rates = {}
-        tag = {"If_None_Match": headers["ETag"]}
         for _round in range(options.rounds):
             for name, port in ports.items():
-                asked = {"article": {}} | ({"304": tag} if name == "page cache" else {})
-                for kind in KINDS if name in {"page cache", "made anew", "plain twin"} else ():
-                    asked.setdefault(kind, {})
-                if name == "plain twin":
-                    asked.pop("feed")
-                for kind, more in asked.items():
-                    path = paths.get(kind, paths["article"])
-                    with servers.alone(port, ours if "behind" in name else port, cache):
-                        found = rate(port, path, options.seconds, one_core=not options.two, **more)
+                for kind in ASKED[name]:
+                    tag = {"If_None_Match": tags[port]} if kind == UNCHANGED else {}
+                    known = of_nginx if name == NGINX else paths
+                    path = known.get(kind, known[ARTICLE])
+                    with servers.alone(port, ours if name == PROXIED else port, cache):
+                        found = rate(port, path, options.seconds, one_core=not options.two, **tag)
                     rates.setdefault((name, kind), []).append(found)
-            with servers.alone(ours):
-                search = rate(ours, "/search/?q=AI", options.seconds, one_core=not options.two)
-            rates.setdefault(("made anew", "search"), []).append(search)
         ratios = report(rates)
-        for path in json.loads(run_inside("--articles", environment, file=__file__)):
-            fetch(ours, path)
-        whole, files = servers.memory(ours)
-        say(f"a worker after {POSTS:,} articles: {whole:.0f} MB, {files:.0f} of them mapped files (SQLite's)")
+        articles = json.loads(run_inside("--articles", environment, file=__file__))
+        with ThreadPoolExecutor(4) as readers:
+            list(readers.map(lambda path: fetch(ours, path), articles))
+        whole, mapped = servers.memory(ours)
+        say(f"a worker after {POSTS:,} articles: {whole:.0f} MB, {mapped:.0f} of them mapped files")
         return ratios
     finally:
         servers.stop()
 
 
+def files(folder: Path, pages: dict) -> tuple[dict[str, str], str]:
+    """Each page in a file, its bytes and headers as ours: where nginx has them, and what it must be told."""
+    paths, places = {}, []
+    for number, (kind, (headers, body)) in enumerate(pages.items()):
+        paths[kind] = f"/page{number}"
+        (folder / f"page{number}").write_bytes(body)
+        told = " ".join(
+            f'add_header {name} "{value}";' for name, value in headers.items() if name.lower() not in OWN
+        )
+        places.append(f"location = /page{number} {{ root {folder}; default_type text/html; {told} }}")
+    return paths, " ".join(places)
+
+
+def constant(folder: Path, pages: dict) -> Path:
+    """The answer for bench/constant.py."""
+    headers, body = pages[ARTICLE]
+    ours = [(name, value) for name, value in headers.items() if name not in {"connection", "date", "server"}]
+    (folder / "answer").write_bytes(json.dumps(ours).encode() + b"\n" + body)
+    return folder / "answer"
+
+
 def report(rates: dict) -> dict[str, float]:
-    limit = rates["nginx, from a file", "article"]
     say(f"{'':28} {'':32} requests/s   to nginx   to the twin (medians of the rounds' ratios)")
     ratios = {}
     for (name, kind), found in rates.items():
-        ratio = _ratio(found, limit)
-        twin = rates.get(("plain twin", kind)) if name == "made anew" else None
+        ratio = _ratio(found, rates[NGINX, kind])
+        twin = rates.get((TWIN, kind)) if name == ANEW else None
         beside = f"{_ratio(found, twin):11.1f}" if twin else ""
         say(f"{name:28} {kind:32} {statistics.median(found):10,.0f}   {ratio:8.4f}   {beside}")
-        if kind == "article":
+        if kind == ARTICLE:
             ratios[name] = ratio
     return ratios
 

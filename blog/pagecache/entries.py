@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import brotli
 from django.utils.http import http_date, parse_http_date_safe
@@ -115,7 +115,7 @@ class Entry:
         is_settled = time.time() > self.modified + BLUR
         return bool(since) and is_settled and parse_http_date_safe(since) == int(self.modified)
 
-    @property
+    @cached_property
     def _own_tags(self) -> set[str]:
         return {f'"{self.etag}"', *(f'"{self.etag}-{encoding}"' for encoding in self.bodies)}
 

@@ -29,9 +29,10 @@ class App(Server):
 
     def command(self):
         granian = [Path(sys.executable).parent / "granian", "--interface", "wsgi", "--no-ws"]
+        batch = ["chrt", "--batch", "0"]
         place = ["--host", "127.0.0.1", "--port", self.port]
         workers = ["--workers", "1", "--blocking-threads", "4", "--respawn-interval", "10"]
-        return [*granian, *place, *workers, "--log-level", "warning", "allforces.wsgi:application"]
+        return [*batch, *granian, *place, *workers, "--log-level", "warning", "allforces.wsgi:application"]
 
     def environment(self):
         return super().environment() | self.variables

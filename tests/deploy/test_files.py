@@ -107,8 +107,9 @@ def test_every_timer_has_its_service():
 def test_the_app_is_started_alike_by_systemd_and_in_the_image():
     unit = (DEPLOY / "systemd" / "allforces.service").read_text().replace("\\\n", " ")
     started = re.search(r"ExecStart=\S+/granian (.*)", unit)[1].split()
-    image = next(text for word, text in reversed(instructions()) if word == "CMD")
-    assert yaml.safe_load(image)[1:] == started
+    image = yaml.safe_load(next(text for word, text in reversed(instructions()) if word == "CMD"))
+    assert image == ["chrt", "--batch", "0", "granian", *started]
+    assert "\nCPUSchedulingPolicy=batch\n" in unit
 
 
 def test_both_lists_of_machines_are_alike_for_readers_and_the_desk():
