@@ -259,6 +259,18 @@ def test_feeds_are_kept_as_long_as_the_app_allows_and_staff_get_no_copy(cluster)
     assert get(cluster.nginx.port, "/feed.atom?", Cookie="a=b; sessionid=c").headers["X-Cache"] == "BYPASS"
 
 
+def test_a_request_has_one_id_in_the_log_of_nginx_and_in_that_of_the_app(cluster):
+    found = get(cluster.nginx.port, "/search/?q=AI", **{"X-Request-ID": "made-up-by-a-reader"})
+    identity = found.headers["X-Request-ID"]
+    assert re.fullmatch("[0-9a-f]{32}", identity)
+    assert any(identity in app.log.read_text() for app in cluster.apps)
+    log = cluster.nginx.folder / "access.log"
+    end = time.monotonic() + 5
+    while not re.search(rf"/search/\?q=AI.* {identity}\n", log.read_text()):  # written after the answer
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def test_the_state_of_the_machines_is_told_inside_only(cluster):
     assert get(cluster.nginx.port, "/readyz").status == 200  # the loopback is inside
     configuration = (cluster.nginx.folder / "site.conf").read_text()
