@@ -20,8 +20,8 @@ SECONDS_TO_CONNECT = 5
 SECONDS_IN_POOL = 2  # for a free connection; while the database is away, every request waits that long
 
 # WAL lets readers go on while somebody saves; IMMEDIATE makes writers wait for each other
-# (up to `timeout` seconds) where the default would fail with "database is locked". No larger cache and no mapped
-# file: each thread would have its own (479 MB for a worker with four threads, not 142), and pages come no faster.
+# (up to `timeout` seconds) where the default would fail with "database is locked". No larger cache and no
+# mapped file: each thread would have its own (a worker with four of them 479 MB, not 142), for nothing.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,

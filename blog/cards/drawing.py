@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from blog.phrases import phrases_of
 
-VERSION = 1  # of the drawing: whoever changes it raises this, so that cards have new addresses
+VERSION = 2  # of the drawing: whoever changes it raises this, so that cards have new addresses
 SIZE = WIDTH, HEIGHT = 1200, 630
 PAPER, INK, RED = "#efe8da", "#14202c", "#d5402b"
 MARGIN = 80

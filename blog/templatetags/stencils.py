@@ -15,12 +15,13 @@ from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.html import escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from blog.addresses import TOKYO
+from blog.templatetags.typography import phrases
 
 register = template.Library()
 
@@ -62,7 +63,7 @@ def card(context, post, shape: str, level: int = 2, *, brief: bool = False, hide
     moment = localtime(post.published_at)
     values = {
         "path": post.get_absolute_url(),
-        "title": post.title,
+        "title": phrases(post.title),
         "excerpt": post.excerpt,
         "moment": moment.isoformat(),
         "day": _day(moment.date()),
@@ -77,7 +78,8 @@ def card(context, post, shape: str, level: int = 2, *, brief: bool = False, hide
 
 def _filled(parts: tuple[str, ...], values: dict[str, str]) -> SafeString:
     """The parts are text and the names of values, in turn."""
-    return mark_safe("".join([escape(values[part]) if n % 2 else part for n, part in enumerate(parts)]))
+    filled = [conditional_escape(values[part]) if n % 2 else part for n, part in enumerate(parts)]
+    return mark_safe("".join(filled))
 
 
 def _field(name: str) -> str:

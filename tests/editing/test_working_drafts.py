@@ -215,7 +215,7 @@ def test_a_discarded_draft_can_be_had_back(chief):
 
 def test_the_preview_of_a_draft_is_the_page_with_its_values(chief):
     post, category = make_post(body=BODY, tags=["甲"]), make_category("別の分類")
-    related = make_post("選んだ記事", category=category)
+    related = make_post("選定記事", category=category)
     rows = {"related_entries-TOTAL_FORMS": "1", "related_entries-0-target": str(related.pk)}
     rows |= {"related_entries-0-position": "1"}
     changes = {"title": "次の見出し", "body": "## 次の章", "tags": "乙", "category": str(category.pk)}
@@ -227,7 +227,7 @@ def test_the_preview_of_a_draft_is_the_page_with_its_values(chief):
         "次の章</h2>",
         "乙",
         "別の分類",
-        "選んだ記事",
+        "選定記事",
         "Preview of the working draft",
     ):
         assert expected in content

@@ -66,13 +66,13 @@ def test_the_lists_cost_the_same_for_one_subject_and_for_nine(client, django_ass
 
 @pytest.mark.parametrize("extension", FORMATS)
 def test_a_person_who_opens_a_feed_gets_a_page_that_no_cache_keeps(client, subjects, extension):
-    make_post("読める記事", **subjects)
+    make_post("公開記事", **subjects)
     response = client.get(f"/category/tech/feed.{extension}", HTTP_SEC_FETCH_DEST="document")
     assert response["Content-Type"].startswith("text/html")
     assert response["Cache-Control"] == "private, no-store"
     assert "Sec-Fetch-Dest" in response["Vary"]
     page = response.content.decode()
-    assert "読める記事" in page and f"{SITE}/category/tech/feed.{extension}" in page
+    assert "公開記事" in page and f"{SITE}/category/tech/feed.{extension}" in page
     assert '<meta name="robots" content="noindex">' in page
 
 

@@ -29,7 +29,8 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return self.decoded.decode()
+        """Without the places at which a headline may break."""
+        return self.decoded.decode().replace("<wbr>", "")
 
     @property
     def decoded(self) -> bytes:

@@ -79,7 +79,7 @@ def test_the_page_names_no_address_of_the_desk_and_offers_nothing_to_share(clien
 
 
 def test_a_link_that_expired_was_revoked_or_never_was_says_so_and_no_more(client, chief):
-    post = make_draft("秘密の見出し")
+    post = make_draft("極秘")
     expired, revoked = issue(post, chief), issue(post, chief)
     first, second = PreviewLink.objects.order_by("pk")
     past = timezone.now() - datetime.timedelta(seconds=1)
@@ -89,7 +89,7 @@ def test_a_link_that_expired_was_revoked_or_never_was_says_so_and_no_more(client
         response = client.get(address)
         assert response.status_code == 404
         assert "has expired or was revoked" in response.content.decode()
-        assert "秘密の見出し" not in response.content.decode()
+        assert "極秘" not in response.content.decode()
 
 
 def test_the_link_of_a_deleted_post_does_not_work(client, chief):
