@@ -44,7 +44,8 @@ lint: setup $(VENV)/.installed-tests ## style, migrations, deployment checks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
-		SITE_URL=https://news.example.jp $(BIN)/python manage.py check --deploy --fail-level WARNING
+		SITE_URL=https://news.example.jp TRUSTED_PROXIES=1 EMAIL_URL=smtp://mail.example.jp \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 messages: setup ## collect and compile the interface texts (needs GNU gettext)
 	@$(BIN)/python manage.py makemessages --locale ja --no-location --no-obsolete --no-wrap \

@@ -45,6 +45,32 @@ def site_url_is_public(app_configs, **kwargs):
 
 
 @register(Tags.security, deploy=True)
+def addresses_of_readers_are_known(app_configs, **kwargs):
+    if settings.SITE_URL.startswith("https:") and not settings.TRUSTED_PROXIES:
+        return [
+            Warning(
+                "TRUSTED_PROXIES is 0: everybody has the address of the proxy that ends TLS.",
+                hint="Set it to the number of proxies, or a few wrong passwords lock all staff out.",
+                id="blog.W011",
+            )
+        ]
+    return []
+
+
+@register(deploy=True)
+def mail_leaves_the_machine(app_configs, **kwargs):
+    if settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
+        return [
+            Warning(
+                "EMAIL_URL is not set: mail, as for new passwords, is only printed on the console.",
+                hint="Set it to a server that sends, as in smtp+tls://user:password@host:587.",
+                id="blog.W012",
+            )
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
 def site_host_is_allowed(app_configs, **kwargs):
     if settings.SITE_HOST not in settings.ALLOWED_HOSTS and "*" not in settings.ALLOWED_HOSTS:
         return [

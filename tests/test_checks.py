@@ -1,6 +1,11 @@
 """blog/checks.py: what `check --deploy` says about the address of the site."""
 
-from blog.checks import site_host_is_allowed, site_url_is_public
+from blog.checks import (
+    addresses_of_readers_are_known,
+    mail_leaves_the_machine,
+    site_host_is_allowed,
+    site_url_is_public,
+)
 
 
 def test_a_site_url_of_this_machine_is_named(settings):
@@ -23,3 +28,17 @@ def test_a_site_host_that_would_be_refused_is_named(settings):
 def test_a_star_allows_every_host(settings):
     settings.ALLOWED_HOSTS = ["*"]
     assert site_host_is_allowed(None) == []
+
+
+def test_a_site_behind_a_proxy_that_it_does_not_know_is_named(settings):
+    settings.SITE_URL, settings.TRUSTED_PROXIES = "https://news.example.jp", 0
+    assert [message.id for message in addresses_of_readers_are_known(None)] == ["blog.W011"]
+    settings.TRUSTED_PROXIES = 1
+    assert addresses_of_readers_are_known(None) == []
+
+
+def test_mail_that_goes_nowhere_is_named(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert [message.id for message in mail_leaves_the_machine(None)] == ["blog.W012"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert mail_leaves_the_machine(None) == []

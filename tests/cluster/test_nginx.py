@@ -182,7 +182,7 @@ def test_what_varies_by_a_header_that_nginx_does_not_look_at_is_not_kept(stub, b
     assert get(before_stub.port, "/a/").text == "second"
 
 
-@pytest.mark.parametrize("server", ["plain.conf", "tls.conf"])
+@pytest.mark.parametrize("server", ["plain.conf", "proxied.conf", "tls.conf"])
 def test_nginx_accepts_its_configuration(cluster, tmp_path, certificate, server):
     nginx = Nginx(tmp_path, cluster.apps, cluster.public, server)
     certificate(nginx.folder)
@@ -217,12 +217,34 @@ def test_tls_ends_at_nginx_and_plain_http_is_sent_there(with_tls):
     connection.close()
 
 
+@pytest.fixture
+def proxied(stub, tmp_path):
+    """nginx in front of it and behind a proxy that ends TLS, which this machine is."""
+    (tmp_path / "public").mkdir()
+    nginx = Nginx(tmp_path, [stub, stub], tmp_path / "public", "proxied.conf")
+    nginx.change("server.conf", r"10\.0\.0\.0/8", "127.0.0.0/8")
+    nginx.start()
+    yield nginx
+    nginx.stop()
+
+
+def test_behind_another_proxy_its_word_tells_http_from_https_and_who_asks(stub, proxied):
+    stub.headers = kept(5)
+    assert get(proxied.port, "/a/", **{"X-Forwarded-Proto": "https"}).text == "first"
+    stub.body = "second"
+    assert get(proxied.port, "/a/", **{"X-Forwarded-Proto": "https"}).text == "first"
+    assert get(proxied.port, "/a/", **{"X-Forwarded-Proto": "http"}).text == "second"
+    assert get(proxied.port, "/readyz", **{"X-Forwarded-For": "203.0.113.5"}).status == 403
+    assert get(proxied.port, "/readyz", **{"X-Forwarded-For": "203.0.113.5, 10.0.0.9"}).status == 200
+
+
 def test_static_files_come_from_the_disk_compressed_and_for_ever(cluster):
     page = get(cluster.nginx.port, "/").text
     address = re.search(r"/static/css/site\.\w+\.css", page)[0]
     answer = get(cluster.nginx.port, address, **{"Accept-Encoding": "gzip"})
     assert answer.status == 200
     assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Vary"] == "Accept-Encoding"
     assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
     assert "immutable" in answer.headers["Cache-Control"]
     assert gzip.decompress(answer.content) == (ROOT / "var" / address[1:]).read_bytes()
