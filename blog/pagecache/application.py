@@ -51,16 +51,16 @@ class PageCache:
         host = self._hosts.get(environ.get("HTTP_HOST"))
         if host is None:
             return self._pass(environ, start_response)
-        is_secure = (
-            environ["wsgi.url_scheme"] == "https"
-            if self._secure_header is None
-            else environ.get(self._secure_header) == "https"
-        )
-        address = f"{'https' if is_secure else 'http'}://{host}{environ['PATH_INFO']}"
+        path = environ["PATH_INFO"]
+        if "?" in path:  # it was escaped, and is none that parts a query
+            return self._pass(environ, start_response)
+        scheme = environ.get(self._secure_header)  # as Django reads it
+        scheme = environ["wsgi.url_scheme"] if scheme is None else scheme.partition(",")[0].strip()
+        address = f"{'https' if scheme == 'https' else 'http'}://{host}{path}"
         query = environ["QUERY_STRING"]
         if query:
             plain = self.memory.entries.get(address)
-            policy = plain.policy if plain is not None else policy_of(environ["PATH_INFO"])
+            policy = plain.policy if plain is not None else policy_of(path)
             if policy is None:
                 return self._pass(environ, start_response)
             try:
@@ -74,6 +74,8 @@ class PageCache:
             self.follower.pass_boundaries()
         entry = self.memory.find(address)
         if entry is None or now >= entry.ends_at:
+            if entry is not None:
+                self.memory.outdate(address, entry)
             return self._miss(address, query, environ, start_response)
         if entry.policy.for_programs and environ.get("HTTP_SEC_FETCH_DEST") == "document":
             return self._pass(environ, start_response)
@@ -89,21 +91,21 @@ class PageCache:
         coding = self._codings.get(environ.get("HTTP_ACCEPT_ENCODING"))
         answer = entry.answer(coding, now, self.follower.promises_until())
         count_hit("hit")
-        return self._respond(entry, answer, environ, start_response)
+        return self._respond(entry, coding, answer, environ, start_response)
 
     def _send_stale(self, entry: Entry, status: str, environ: dict, start_response) -> Iterable[bytes]:
         """A copy that nobody may keep, and the word of why."""
         count_hit("stale")
         coding = self._codings.get(environ.get("HTTP_ACCEPT_ENCODING"))
-        return self._respond(entry, entry.stale_answer(coding, status), environ, start_response)
+        return self._respond(entry, coding, entry.stale_answer(coding, status), environ, start_response)
 
     def _respond(
-        self, entry: Entry, answer: tuple, environ: dict, start_response: Callable
+        self, entry: Entry, coding: str, answer: tuple, environ: dict, start_response: Callable
     ) -> Iterable[bytes]:
         headers, body, unchanged = answer
         is_unchanged = (
             "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ
-        ) and entry.matches(environ)
+        ) and entry.matches(environ, coding)
         if entry.feed is not None:
             count(*entry.feed, environ.get("HTTP_USER_AGENT", ""), unchanged=is_unchanged)
         if is_unchanged:
@@ -118,12 +120,11 @@ class PageCache:
             return self._pass(environ, start_response)
         if not self.follower.is_running:
             self._follow()
-        self.memory.outdate(address)
         found = self.maker.page(address, query, policy, environ)
         if isinstance(found, Entry):
             coding = self._codings.get(environ.get("HTTP_ACCEPT_ENCODING"))
             answer = found.first_answer(coding, time.time(), self.follower.promises_until())
-            return self._respond(found, answer, environ, start_response)
+            return self._respond(found, coding, answer, environ, start_response)
         if isinstance(found, Stale):
             return self._send_stale(found.entry, found.status, environ, start_response)
         if isinstance(found, Answer):
@@ -163,7 +164,8 @@ class Hosts:
             return self._known[header]
         except KeyError:
             name = header.lower()
-            name = name if name in self._names else name.rpartition(":")[0]
+            without_port, _colon, port = name.rpartition(":")
+            name = without_port if port.isdecimal() and port.isascii() else name
             name = name if name in self._names else None
             if len(self._known) < _MOST_REMEMBERED:
                 self._known[header] = name

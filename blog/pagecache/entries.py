@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import brotli
 from django.utils.http import http_date, parse_http_date_safe
@@ -50,9 +50,9 @@ class Entry:
     feed: tuple[str | None, str] | None = None  # see Rendering
     weight: int = 0
     ends_at: float = 0
-    answers_until: float = 0  # when the prepared headers are no longer true
-    _prepared_for: float = 0  # the next boundary that they knew of
-    _answers: dict = field(default_factory=dict, repr=False)
+    # When the prepared answers are no longer true, the next boundary that they knew of, and they by coding.
+    # Other threads read it meanwhile: it is replaced as a whole.
+    _prepared: tuple[float, float, dict] = field(default_factory=lambda: (0, 0, {}), repr=False)
 
     def __post_init__(self):
         self.ends_at = self.made_at + self.policy.seconds
@@ -87,14 +87,13 @@ class Entry:
 
     def answer(self, encoding: str, now: float, next_boundary: float) -> tuple[list, list, list]:
         """Headers and body of an answer in this coding, and the headers of one that says: unchanged."""
-        if now >= self.answers_until or next_boundary != self._prepared_for:
-            self._answers, self._prepared_for = {}, next_boundary
-            self._prepare_until(now, next_boundary)
-        found = self._answers.get(encoding)
+        until, boundary, answers = self._prepared
+        if now >= until or next_boundary != boundary:
+            answers = {}
+            self._prepared = self._true_until(now, next_boundary), next_boundary, answers
+        found = answers.get(encoding)
         if found is None:
-            found = self._answers[encoding] = self._made(
-                encoding, self._cache_control(now, next_boundary), HIT
-            )
+            found = answers[encoding] = self._made(encoding, self._cache_control(now, next_boundary), HIT)
         return found
 
     def first_answer(self, encoding: str, now: float, next_boundary: float) -> tuple[list, list, list]:
@@ -105,28 +104,30 @@ class Entry:
         """As `answer`, for want of a better one; no other cache may keep it."""
         return self._made(encoding, "no-cache", status)
 
-    def matches(self, environ: dict) -> bool:
-        """Whether the asker has this page: RFC 9110, section 13.2.2."""
+    def matches(self, environ: dict, encoding: str) -> bool:
+        """Whether the asker has this page in this coding: RFC 9110, section 13.2.2."""
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked is not None:
-            tags = [tag.strip().removeprefix("W/") for tag in asked[:1000].split(",")]
-            return tags == ["*"] or not self._own_tags.isdisjoint(tags)
+            own = self._tag(encoding)
+            if asked == own or asked == "*":
+                return True
+            return own in [tag.strip().removeprefix("W/") for tag in asked[:1000].split(",")]
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
         is_settled = time.time() > self.modified + BLUR
         return bool(since) and is_settled and parse_http_date_safe(since) == int(self.modified)
 
-    @cached_property
-    def _own_tags(self) -> set[str]:
-        return {f'"{self.etag}"', *(f'"{self.etag}-{encoding}"' for encoding in self.bodies)}
+    def _tag(self, encoding: str) -> str:
+        return f'"{self.etag}-{encoding}"' if encoding in self.bodies else f'"{self.etag}"'
 
-    def _prepare_until(self, now: float, next_boundary: float) -> None:
+    def _true_until(self, now: float, next_boundary: float) -> float:
+        """Until when the headers of an answer stay as they are."""
         ends = min(next_boundary, self.ends_at)
         near = ends - self.policy.longest - STALE_IF_ERROR
         until = (
             near if now < near else now + (ends - now) % 1
         )  # near the end, what is left is told by seconds
         settled = self.modified + BLUR
-        self.answers_until = min(until, settled) if now < settled else until
+        return min(until, settled) if now < settled else until
 
     def _cache_control(self, now: float, next_boundary: float) -> str:
         """With nothing in it that reaches beyond the next boundary."""
@@ -138,9 +139,8 @@ class Entry:
         return ", ".join([*parts, f"stale-if-error={min(STALE_IF_ERROR, stale)}"])
 
     def _made(self, encoding: str, cache_control: str, status: str) -> tuple[list, list, list]:
-        tag = f'"{self.etag}-{encoding}"' if encoding in self.bodies else f'"{self.etag}"'
         unchanged = [
-            ("ETag", tag),
+            ("ETag", self._tag(encoding)),
             ("Cache-Control", cache_control),
             ("Vary", self.policy.vary),
             ("Cache-Status", status),

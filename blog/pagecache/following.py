@@ -65,13 +65,16 @@ class Follower:
         self._looked_ahead_at, self._is_to_look_ahead = 0.0, True
         self._applied: set[int] = set()
         self._untold_gone: set[str] = set()
-        self._lock = threading.Lock()
+        self._looking = threading.Lock()  # one at a time asks the database, which may let it wait
+        self._lock = (
+            threading.Lock()
+        )  # readers take it at each boundary: never held for longer than an instant
 
     def catch_up(self) -> None:
         """Apply all purges that are committed. Raises DatabaseError or InterfaceError."""
         try:
-            with self._lock:
-                self._pass_due()
+            with self._looking:
+                self.pass_boundaries()
                 self._apply_purges()
         finally:
             self._tell_gone()
@@ -86,8 +89,9 @@ class Follower:
                 # When it starts, those of a day are new to it; not all pages in Redis are older than they.
                 gone_keys = {*gone.split()} - ({SITE} if first else set())
                 self.memory.purge(keys.split(), number=number, gone=gone_keys)
-                self._untold_gone |= gone_keys
-                self._is_to_look_ahead |= not _SCHEDULED_BY.isdisjoint(keys.split())
+                with self._lock:
+                    self._untold_gone |= gone_keys
+                    self._is_to_look_ahead |= not _SCHEDULED_BY.isdisjoint(keys.split())
         # Those that the next look will find again.
         self._applied = {pk for pk, number, *_ in purges if number >= snapshot.lowest}
         if self._is_to_look_ahead:
@@ -109,6 +113,8 @@ class Follower:
             self.catch_up()
         except (DatabaseError, InterfaceError) as error:
             log.warning("The page cache did not see a purge of its own process: %s", error)
+        except Exception:  # the change is committed; whoever made it has no part in this
+            log.exception("The page cache did not see a purge of its own process.")
         self.shared.tell()
 
     def pass_boundaries(self) -> None:
@@ -130,11 +136,11 @@ class Follower:
         """Also at what was due since the last time: it may have been told of too late."""
         now = time.time()
         since = max(self._looked_ahead_at - LATE, now - LONGEST)
-        self.boundaries = boundaries(
-            *(datetime.datetime.fromtimestamp(m, datetime.UTC) for m in (since, now))
-        )
-        self._looked_ahead_at, self._is_to_look_ahead = now, False
-        self._pass_due()
+        found = boundaries(*(datetime.datetime.fromtimestamp(m, datetime.UTC) for m in (since, now)))
+        with self._lock:
+            self.boundaries, self._looked_ahead_at = found, now
+            self._is_to_look_ahead = False  # again, if the last one of these has passed meanwhile
+            self._pass_due()
 
     def vanishes_at(self, entry: Entry) -> float:
         """When the first of what it shows expires by itself, or may: no more is known ahead."""
@@ -175,6 +181,8 @@ class Follower:
                 if not away:
                     log.warning("The page cache cannot follow the database: %s", error)
                 away = True
+            except Exception:  # without this thread no purge is seen any more
+                log.exception("The page cache cannot follow the database.")
             finally:
                 close_old_connections()
         connection.close()

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from blog.pagecache.entries import HIT, MISS, Entry
 from blog.pagecache.following import Follower
@@ -20,7 +20,8 @@ from blog.pagecache.shared import NothingShared
 from blog.pagecache.snapshots import NOTHING_SEEN
 from blog.telemetry.cache import STATE
 
-PATIENCE = 1.0  # seconds to wait for a page that somebody else makes
+PATIENCE = 1.0  # seconds to wait for a page that somebody else makes, and then show its last good copy
+LONGEST_WAIT = 10.0  # seconds, if there is none: to make it too would only slow down whoever makes it
 STEP = 0.02  # seconds between looks whether another process has made it
 
 # A page for everybody is not made from what one reader's request says.
@@ -71,19 +72,26 @@ class Maker:
             if is_mine:
                 made = self._making[address] = threading.Event()
         if not is_mine:
-            made.wait(PATIENCE)
+            if not made.wait(PATIENCE):
+                if copy := self._good_copy(address, "being-made"):
+                    return copy
+                made.wait(LONGEST_WAIT - PATIENCE)
+            return self._just_made(address) or self._make(address, query, policy, environ)
+        try:
             return (
-                self.memory.find(address)
-                or self._good_copy(address, "being-made")
+                self._just_made(address)
+                or self._wait_for_others(address)
                 or self._make(address, query, policy, environ)
             )
-        try:
-            return self._wait_for_others(address) or self._make(address, query, policy, environ)
         finally:
             self.shared.end(address)
             with self._lock:
                 del self._making[address]
             made.set()
+
+    def _just_made(self, address: str) -> Entry | None:
+        entry = self.memory.find(address)
+        return entry if entry is not None and entry.ends_at > time.time() else None
 
     def _wait_for_others(self, address: str) -> Entry | Stale | None:
         """None once it is up to this process."""
@@ -117,6 +125,8 @@ class Maker:
             self.follower.catch_up()
         except (DatabaseError, InterfaceError):
             return False  # the thread that follows has said so
+        finally:
+            close_old_connections()  # this is no request of Django's, after which it would do so
         return True
 
     def _good_copy(self, address: str, detail: str) -> Stale | None:

@@ -112,10 +112,11 @@ class Memory:
     def good_copy(self, address: str) -> Entry | None:
         return self.good_copies.get(address)
 
-    def outdate(self, address: str) -> None:
-        """Its time is over."""
+    def outdate(self, address: str, entry: Entry) -> None:
+        """Its time is over; a newer one that has come meanwhile stays."""
         with self._lock:
-            self._set_aside(address, self._drop(address))
+            if self.entries.get(address) is entry:
+                self._set_aside(address, self._drop(address))
 
     def forget_everything(self) -> None:
         with self._lock:

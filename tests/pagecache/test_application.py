@@ -3,16 +3,18 @@
 import re
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.urls import resolve
 from django.utils import timezone
 
 from blog.cards.addresses import card_path
 from blog.feeds import counting
-from blog.pagecache import following
+from blog.pagecache import following, making
 from blog.pagecache.purging import purge
 from blog.push.cdn import SETTLED
 from tests.factories import hours_ago, make_post, make_staff, make_withdrawn, tokyo, withdraw
@@ -61,13 +63,39 @@ def test_each_coding_has_an_etag_of_its_own_and_each_is_known_again(site, post):
     answers = [site.get(PATH, HTTP_ACCEPT_ENCODING=coding) for coding in ("br", "gzip", "")]
     tags = [answer.headers["ETag"] for answer in answers]
     assert len(set(tags)) == 3
-    for tag in (*tags, f"W/{tags[0]}", f'"another", {tags[1]}', "*"):
-        answer = site.get(PATH, HTTP_IF_NONE_MATCH=tag)
-        assert (answer.status, answer.body) == (304, b"")
-        assert "Content-Length" not in answer.headers
-        assert answer.headers["ETag"] in tags
-    assert site.get(PATH, HTTP_IF_NONE_MATCH='"another"').status == 200
-    assert site.get(PATH, HTTP_IF_NONE_MATCH="nonsense" * 1000).status == 200
+    for coding, own in zip(("br", "gzip", ""), tags, strict=True):
+        for tag in (own, f"W/{own}", f'"another", {own}', "*"):
+            answer = site.get(PATH, HTTP_ACCEPT_ENCODING=coding, HTTP_IF_NONE_MATCH=tag)
+            assert (answer.status, answer.body) == (304, b"")
+            assert "Content-Length" not in answer.headers
+            assert answer.headers["ETag"] == own
+        # Who has it in another coding may not be able to read that (a cache in front, for its own readers).
+        for tag in (*({*tags} - {own}), '"another"', "nonsense" * 1000):
+            assert site.get(PATH, HTTP_ACCEPT_ENCODING=coding, HTTP_IF_NONE_MATCH=tag).status == 200
+
+
+def test_an_escaped_question_mark_is_part_of_the_path(site):
+    for _number in range(25):
+        make_post()
+    assert site.get("/?page=2").status == 200
+    assert site.get("/%3Fpage=2").status == 404
+
+
+def test_a_host_with_something_else_than_a_port_is_refused(site, post):
+    assert site.get(PATH, HTTP_HOST="news.example.jp:8000").status == 200
+    assert site.get(PATH, HTTP_HOST="news.example.jp:evil").status == 400
+    assert site.get(PATH, HTTP_HOST="news.example.jp:").status == 400
+
+
+def test_the_scheme_is_the_one_that_django_reads(site, post, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_SSL_REDIRECT = True
+    site = make_site()
+    assert site.get(PATH, HTTP_X_FORWARDED_PROTO="https, http").status == 200
+    assert site.get(PATH, HTTP_X_FORWARDED_PROTO="https").cache == "allforces; hit"
+    assert site.get(PATH, HTTP_X_FORWARDED_PROTO="http").status == 301
+    assert site.get(PATH).status == 301
+    assert site.get(PATH, **{"wsgi.url_scheme": "https"}).cache == "allforces; hit"
 
 
 def test_a_first_request_with_a_known_etag_is_answered_304_too(site, another_site, post):
@@ -327,6 +355,63 @@ def test_a_look_counts_from_when_the_database_was_asked(site, post, monkeypatch)
     monkeypatch.setattr(following, "read_purges", slowly)
     site.cache.follower.catch_up()
     assert site.cache.follower.looked_at <= asked_at[0]
+
+
+def test_an_answer_of_before_a_look_is_not_kept_as_one_of_after_it(site, post, monkeypatch):
+    """Two threads, of which one makes its answer while the other learns that purges are followed again."""
+    site.get(PATH)
+    entry = site.cache.memory.entries["http://news.example.jp" + PATH]
+    entry.modified -= 10
+    made = type(entry)._made
+
+    def meanwhile(self, *values):
+        monkeypatch.setattr(type(entry), "_made", made)
+        self.answer("br", time.time(), float("inf"))
+        return made(self, *values)
+
+    monkeypatch.setattr(type(entry), "_made", meanwhile)
+    entry.answer("gzip", time.time(), 0)
+    assert "s-maxage=0" not in dict(entry.answer("gzip", time.time(), float("inf"))[0])["Cache-Control"]
+
+
+def in_threads(number: int, function) -> list:
+    """What it returns in each of so many threads at once."""
+
+    def call(_number):
+        try:
+            return function()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(number) as threads:
+        return list(threads.map(call, range(number)))
+
+
+def test_a_page_that_takes_long_and_has_no_good_copy_is_made_once_all_the_same(site, post, monkeypatch):
+    monkeypatch.setattr(making, "PATIENCE", 0.05)
+    django = site.cache.maker.django
+
+    def slowly(environ, start_response):
+        time.sleep(0.5)
+        return django(environ, start_response)
+
+    site.cache.maker.django = slowly
+    answers = in_threads(6, lambda: site.get(PATH))
+    assert {answer.status for answer in answers} == {200}
+    assert site.asked == [PATH]
+
+
+def test_a_page_that_another_thread_made_since_the_first_look_is_not_made_again(site, post):
+    memory = site.cache.memory
+    find = memory.find
+
+    def too_early(address):
+        memory.find = find
+        in_threads(1, lambda: site.get(PATH))
+
+    memory.find = too_early
+    assert site.get(PATH).status == 200
+    assert site.asked == [PATH]
 
 
 def test_memory_has_a_bound(site):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from blog.importer import import_site
 from blog.models import Correction, Page, Post, Purge
-from blog.pagecache import following
+from blog.pagecache import following, making
 from blog.pagecache.purging import purge
 from blog.pagecache.snapshots import Snapshot
 from tests.factories import hours_ago, make_category, make_page, make_post, tokyo, withdraw
@@ -390,3 +390,76 @@ def test_the_thread_looks_by_itself(site, another_site, post):
         time.sleep(0.05)
     another_site.cache.follower.stop()
     assert "予算案が否決" in another_site.get(PATH).text
+
+
+def test_readers_do_not_wait_for_a_database_that_does_not_answer(site, post, both_clocks, monkeypatch):
+    make_post("予定の見出し", published_at=hours_ago(-1))
+    site.get(PATH)
+    asked, answers = threading.Event(), threading.Event()
+    read = following.read_purges
+
+    def hangs(lowest):
+        asked.set()
+        answers.wait(10)
+        return read(lowest)
+
+    monkeypatch.setattr(following, "read_purges", hangs)
+    look = threading.Thread(target=lambda: (site.cache.follower.catch_up(), connection.close()))
+    look.start()
+    try:
+        assert asked.wait(5)
+        both_clocks(hours=2)
+        site.cache.memory.entries["http://news.example.jp" + PATH].ends_at += 10_000
+        found = []
+        reader = threading.Thread(target=lambda: found.append(site.cache.follower.pass_boundaries()))
+        reader.start()
+        reader.join(5)
+        assert found == [None]
+        assert site.cache.memory.next_boundary > time.time()
+    finally:
+        answers.set()
+        look.join()
+
+
+@pytest.mark.parametrize("error", [DatabaseError("away"), ValueError("a fault of ours")])
+def test_the_thread_that_follows_survives_every_error(site, another_site, post, monkeypatch, error):
+    monkeypatch.setattr(following, "SECONDS_BETWEEN_LOOKS", 0.05)
+    another_site.get(PATH)
+    follower = another_site.cache.follower
+    read, failed = following.read_purges, threading.Event()
+
+    def fails(lowest):
+        failed.set()
+        raise error
+
+    monkeypatch.setattr(following, "read_purges", fails)
+    follower.start()
+    try:
+        assert failed.wait(5)
+        monkeypatch.setattr(following, "read_purges", read)
+        post.title = "予算案が否決"
+        post.save()
+        ends = time.monotonic() + 5
+        while "予算案が否決" not in another_site.get(PATH).text and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert "予算案が否決" in another_site.get(PATH).text
+    finally:
+        follower.stop()
+
+
+def test_a_change_is_saved_though_the_page_cache_has_a_fault(site, post, monkeypatch, caplog):
+    def fails(lowest):
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(following, "read_purges", fails)
+    post.title = "予算案が否決"
+    post.save()
+    assert Post.objects.get().title == "予算案が否決"
+    assert "did not see a purge of its own process" in caplog.text
+
+
+def test_a_look_for_a_page_of_another_process_leaves_no_connection_open(site, post, monkeypatch):
+    closed = []
+    monkeypatch.setattr(making, "close_old_connections", lambda: closed.append(True))
+    site.cache.maker._catch_up()
+    assert closed
