@@ -3,7 +3,6 @@
 Until they are made, and for pictures that would gain nothing, pages show the file.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,13 +20,11 @@ from blog.outbox.work import HopelessError, LaterError
 from blog.pagecache.purging import changing
 
 KIND = "renditions"
-LONGEST_KEY = 1000  # of a task
 
 
 def make_later(*keys: int) -> None:
     """Have them made for the pictures with these keys; in the transaction that stores or uses these."""
-    key = " ".join(map(str, keys))
-    tell(KIND, key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest(), {"images": keys})
+    tell(KIND, " ".join(map(str, keys)), {"images": keys})
 
 
 def make(payload: dict) -> None:

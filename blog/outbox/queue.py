@@ -1,6 +1,7 @@
 """Telling the outbox what to do, and taking a task to do it."""
 
 import datetime
+import hashlib
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
@@ -9,6 +10,8 @@ from django.utils import timezone
 from blog.outbox.models import Task
 
 LEASE = datetime.timedelta(minutes=2)  # a worker that has not renewed it by then is taken for dead
+LONGEST_KEY = Task._meta.get_field("key").max_length
+TRIES = 10  # after so many the database refuses a task for what it is, not for what others do meanwhile
 
 
 @transaction.atomic
@@ -25,13 +28,23 @@ def tell(
     If that waits already, this moment and payload replace the earlier ones, and its attempts start anew. Only
     what stands in the payload's list `adding_to` is added to what stands there, and nothing is put off by it.
     """
+    key = _short(key)
     values = {"payload": payload or {}, "due_at": due_at or timezone.now(), "attempts": 0, "last_error": ""}
-    if not _tell_again(kind, key, values, adding_to):
+    tries = 0
+    while not _tell_again(kind, key, values, adding_to):
+        tries += 1
         try:
             with transaction.atomic():
                 Task.objects.create(kind=kind, key=key, **values)
-        except IntegrityError:  # somebody else told it in this very moment
-            _tell_again(kind, key, values, adding_to)
+            return
+        except IntegrityError:  # somebody else told it in this very moment, and a worker may be done with it
+            if tries == TRIES:
+                raise
+
+
+def _short(key: str) -> str:
+    """The key as a task can hold it. An address in Japanese, percent-encoded, may be longer."""
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _tell_again(kind: str, key: str, values: dict, adding_to: str) -> bool:
@@ -48,7 +61,7 @@ def _tell_again(kind: str, key: str, values: dict, adding_to: str) -> bool:
 
 def cancel(kind: str, key: str) -> None:
     """Take back what waits; what a worker has begun is not stopped."""
-    Task.objects.open().filter(kind=kind, key=key, leased_until__isnull=True).delete()
+    Task.objects.open().filter(kind=kind, key=_short(key), leased_until__isnull=True).delete()
 
 
 @transaction.atomic

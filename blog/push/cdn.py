@@ -33,8 +33,8 @@ LONGEST_HEADER = 3000  # nginx takes 4 kB of headers from an application, all in
 CROWDED = (
     "crowded"  # the one tag of a page that has more tags than a header can hold; purged with every other
 )
-# By then no process of ours still lets others keep its old copy: one that could not look for purges as long
-# as that (following.PROMISED) has stopped.
+# So long after the commit no process of ours still lets others keep its old copy: one that could not look for
+# purges as long as that (following.PROMISED) has stopped.
 SETTLED = datetime.timedelta(seconds=2)
 COMMAS = {"cache-tag", "cdn-tag", "edge-cache-tag"}  # headers in which tags are not separated by spaces
 
@@ -76,7 +76,7 @@ class _Told:
 
 
 def purge_later(tags: set[str], due_at: datetime.datetime | None = None) -> None:
-    """Have the network forget what carries one of these tags, shortly after `due_at` (default: now).
+    """Have the network forget what carries one of these tags, at `due_at` (default: now) and soon again.
 
     Tags of one transaction with the same `due_at` share tasks of as many tags as the network takes at once.
     """
@@ -94,7 +94,8 @@ def purge_later(tags: set[str], due_at: datetime.datetime | None = None) -> None
         for step, part in enumerate(_parts([*batch, *sorted(new)])):
             number += bool(step)
             if part != batch:  # the last task was not full
-                tell(KIND, f"{name} {number}", {"tags": part}, due_at=(due_at or timezone.now()) + SETTLED)
+                key = f"{name} {number}"
+                tell(KIND, key, {"tags": part, "again": key}, due_at=due_at)
             batch = part
         transaction.on_commit(_Told(due_at, name, number, batch, frozenset(new)))
 
@@ -108,6 +109,10 @@ def _parts(tags: list[str]) -> Iterator[list[str]]:
 def purge(payload: dict) -> None:
     """A task's work. The network may have been changed or left since the task was told.
 
+    After the first time the network may get an old page from a process of ours that has not heard yet. So the
+    task is told `again`. Not before now can SETTLED begin: nobody sees a task before its transaction is
+    committed, and nobody knows how long after it was told that was.
+
     Nothing is hopeless: until it is purged an old page is shown, and a token or an address can be mended.
     """
     if settings.CDN_PURGE:
@@ -116,6 +121,8 @@ def purge(payload: dict) -> None:
                 NETWORKS[settings.CDN_PURGE](tags)
             except HopelessError as error:
                 raise LaterError(str(error)) from error
+        if key := payload.get("again"):
+            tell(KIND, key, {"tags": payload["tags"]}, due_at=timezone.now() + SETTLED)
 
 
 def _generic(tags: list[str]) -> None:

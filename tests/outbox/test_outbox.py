@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from blog.management.commands.run_outbox import Command
 from blog.outbox.models import Task, TaskQuerySet
-from blog.outbox.queue import LEASE, cancel, finish, put_back, take, tell
+from blog.outbox.queue import LEASE, LONGEST_KEY, cancel, finish, put_back, take, tell
 from blog.outbox.work import ATTEMPTS, KEPT, HopelessError, LaterError, Worker, forget_done
 from tests.outage import database_away
 
@@ -244,6 +244,41 @@ def test_of_two_who_tell_the_same_at_once_neither_fails(monkeypatch):
     tell("mail", "a", {"n": 2})
     task = Task.objects.get()
     assert (task.payload, task.revision) == ({"n": 2}, 2)
+
+
+def test_what_another_tells_and_a_worker_does_between_two_looks_is_told_all_the_same(monkeypatch):
+    """The other one's task is there when ours is inserted, and done when we look again."""
+    tell("mail", "a", {"n": 1})
+    update = TaskQuerySet.update
+
+    def too_early(rows, **values):
+        monkeypatch.setattr(TaskQuerySet, "update", too_late)
+        return 0
+
+    def too_late(rows, **values):
+        monkeypatch.setattr(TaskQuerySet, "update", update)
+        finish(take())
+        return update(rows, **values)
+
+    monkeypatch.setattr(TaskQuerySet, "update", too_early)
+    tell("mail", "a", {"n": 2})
+    assert [task.payload for task in Task.objects.open()] == [{"n": 2}]
+    assert [task.payload for task in Task.objects.done()] == [{"n": 1}]
+
+
+def test_what_the_database_never_takes_is_not_tried_for_ever():
+    with pytest.raises(IntegrityError):
+        tell("", "a")
+
+
+def test_a_key_may_be_of_any_length_and_names_one_task():
+    long = "/posts/" + "%E3%81%82" * 150 + "/"
+    tell("mail", long, {"n": 1}), tell("mail", f"{long}2")
+    tell("mail", long, {"n": 2})
+    assert sorted(task.payload.get("n", 0) for task in Task.objects.all()) == [0, 2]
+    assert all(len(task.key) <= LONGEST_KEY for task in Task.objects.all())
+    cancel("mail", long)
+    assert [task.payload for task in Task.objects.all()] == [{}]
 
 
 @pytest.mark.django_db(transaction=True)

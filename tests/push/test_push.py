@@ -152,6 +152,14 @@ def indexnow(settings):
     server.close()
 
 
+def test_an_article_with_a_long_address_in_japanese_is_told_too(indexnow, hub, work):
+    post = make_post(slug="あ" * 150)
+    assert len(post.get_absolute_url()) > 1000
+    work()
+    assert told_by_indexnow(indexnow) == {post.get_canonical_url()}
+    assert f"{SITE}/feed.xml" in hub.topics()
+
+
 def test_every_address_is_told_at_which_readers_saw_it_before_the_worker_came(indexnow, work):
     post = make_post(slug="a")
     work()

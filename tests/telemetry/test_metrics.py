@@ -2,6 +2,8 @@
 
 import datetime
 import ipaddress
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError
@@ -141,6 +143,30 @@ def test_hits_of_the_page_cache_are_added_up(figures):
         cache.count_hit("hit")
     assert figures()["allforces_cache_total", "hit"] - before == 3
     assert figures()["allforces_cache_total", "hit"] - before == 3
+
+
+def test_no_hit_is_lost_when_many_threads_count(monkeypatch):
+    written = []
+    monkeypatch.setattr(metrics, "count_hits", lambda kind, number: written.append(number))
+    cache.write_hits()
+    written.clear()
+    threads, hits = 8, 50_000
+
+    def answer():
+        for _ in range(hits):
+            cache.count_hit("hit")
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            answering = [pool.submit(answer) for _ in range(threads)]
+            while not all(each.done() for each in answering):
+                cache.write_hits()
+    finally:
+        sys.setswitchinterval(before)
+    cache.write_hits()
+    assert sum(written) == threads * hits
 
 
 def test_the_outbox_is_told_by_kind_with_its_age_and_what_was_given_up(figures, clock):
