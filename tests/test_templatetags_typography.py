@@ -29,6 +29,9 @@ def test_numbers_and_latin_words_stay_whole(headline):
         "政府が/ご利用者向けに/お客様相談窓口を/新設",
         "AIが/もたらす産業構造の/転換",
         "見出し｜",
+        "2026年/オープンソース/LLMの/躍進",
+        "AIエージェントが/（Google・/Microsoft）の/進化と",
+        "「AlphaGeometry 2」は、/何を/変えるのか",
     ],
 )
 def test_words_and_dates_stay_whole_and_a_mark_ends_a_phrase(parted):
