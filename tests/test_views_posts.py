@@ -228,6 +228,6 @@ def test_an_article_costs_four_queries_whatever_surrounds_it(client, django_asse
 
 
 def test_the_contents_beside_the_text_come_before_it_from_link_to_link(client):
-    post = make_post(body="## 一\n\n文。\n\n## 二\n\n文。\n\n## 三\n\n文。")
+    post = make_post(body="## 一\n\n文。\n\n## 二\n\n文。\n\n## 三\n\n文。\n\n## 四\n\n文。")
     page = client.get(post.get_absolute_url()).content.decode()
     assert 0 < page.index('class="contents-aside"') < page.index('<article class="article"')
