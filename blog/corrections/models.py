@@ -124,7 +124,10 @@ class Correction(models.Model):
         """The post counts as edited, and for its readers as changed on the day of the note."""
         self.render()
         self._lock_post()
-        with changing(CORRECTIONS):
+        with changing(CORRECTIONS) as change:
+            stored = Correction.objects.select_for_update().filter(pk=self.pk).exclude(post=self.post_id)
+            for pk in stored.values_list("post", flat=True):  # that the note is taken from
+                change.touch(f"{self.post.surrogate_prefix}{pk}")
             super().save(**kwargs)
             self.post.mark_changed(self.published_at)
             self.post.save(update_fields=["last_modified_at"])

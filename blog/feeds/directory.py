@@ -14,6 +14,7 @@ from blog.feeds.channels import (
     TagChannel,
 )
 from blog.models import Author, Category, Post, Tag
+from blog.pagecache.keys import CATEGORIES, depends_on
 
 
 def channel_for(key: str) -> Channel:
@@ -39,6 +40,7 @@ class Listing:
 
 def listings() -> dict[str, list[Listing]]:
     """Every feed that is offered, by kind; of tags and authors those with public posts, the fullest first."""
+    depends_on(CATEGORIES)
     return {
         "site": [
             Listing(settings.SITE_NAME, Channel()),

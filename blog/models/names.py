@@ -91,13 +91,13 @@ class Named(Recorded, models.Model):
         self.slug = slugify(self.slug) if self.slug else self._free_slug()
         if update_fields is not None and "name" in update_fields:
             update_fields = {*update_fields, "key", "folded"}
-        with transaction.atomic(), changing(*self.shown_on()):
+        with changing(*self.shown_on()):
             super().save(update_fields=update_fields, **kwargs)
             self.spellings.update_or_create(key=self.key, defaults={"name": self.name})
             self.addresses.get_or_create(slug=self.slug)
 
     def shown_on(self) -> set[str]:
-        """The surrogate keys of the pages that show it; none before it is saved."""
+        """The surrogate keys of the pages that show it, or will once it is saved."""
         return {self.surrogate_key} if self.pk else set()
 
     def _free_slug(self) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -75,14 +75,12 @@ class Page(Recorded, MarkdownContent):
     def get_absolute_url(self) -> str:
         return reverse("page", args=[self.slug])
 
-    @transaction.atomic
     def save(self, **kwargs):
         with changing(SITE) as change:  # every page has a link to it
             super().save(**kwargs)
             if not self.is_published:
                 change.remove(self.surrogate_key)
 
-    @transaction.atomic
     def delete(self, **kwargs):
         with changing(SITE) as change:
             change.remove(self.surrogate_key)

@@ -252,12 +252,13 @@ class Post(Visible, Announced, Surrogates, MarkdownContent):
         if update_fields is None or update_fields & {"title", "excerpt", "body"}:
             index.write([self])
 
-    @transaction.atomic
     def delete(self, **kwargs):
-        self.tell_readers_view()
-        index.remove([self.pk])
         with changing() as change:
-            self.note_removal(change)
+            stored = Post.objects.select_for_update().filter(pk=self.pk).only(*PLACED_BY).first()
+            if stored:  # and published meanwhile, say
+                stored.tell_readers_view()
+                stored.note_removal(change)
+            index.remove([self.pk])
             return super().delete(**kwargs)
 
     def _leave_redirect(self, old: "Post | None") -> None:

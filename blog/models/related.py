@@ -45,9 +45,16 @@ class RelatedPost(models.Model):
         return str(self.target or self.reference)
 
     def save(self, **kwargs):
-        with changing(self.post.surrogate_key):
+        with changing(self.post.surrogate_key) as change:
+            change.touch(*self._stored_keys())
             super().save(**kwargs)
 
     def delete(self, **kwargs):
-        with changing(self.post.surrogate_key):
+        with changing() as change:
+            change.touch(*self._stored_keys())
             return super().delete(**kwargs)
+
+    def _stored_keys(self) -> list[str]:
+        """Of the post that has it until now."""
+        stored = RelatedPost.objects.select_for_update().filter(pk=self.pk)
+        return [f"{Post.surrogate_prefix}{pk}" for pk in stored.values_list("post", flat=True)]

@@ -7,7 +7,8 @@ from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from blog.models.names import Address, Named, Spelling, named_constraints
-from blog.pagecache.keys import SITE
+from blog.models.surrogates import PLACED_BY
+from blog.pagecache.keys import CATEGORIES, SITE
 from blog.pagecache.purging import changing
 from blog.tally.models import Tally
 
@@ -28,7 +29,8 @@ class Category(Named):
         constraints = named_constraints("category")
 
     def shown_on(self) -> set[str]:
-        return {SITE} if self.pk else set()  # every page has a link to it
+        """Every page has a link to it once it has a post; the list of feeds offers its feed before."""
+        return {SITE} if self.pk else {CATEGORIES}
 
 
 class CategorySpelling(Spelling):
@@ -129,10 +131,11 @@ class PostTagManager(_TaggableManager):
 
     @transaction.atomic
     def set(self, tags, **kwargs):
+        stored = type(self.instance).objects.select_for_update().only(*PLACED_BY).get(pk=self.instance.pk)
         wanted = self._to_tag_model_instances(tags, {})
         old = list(self.through.tags_for(self.model, self.instance).order_by("tagged_posts__pk"))
         if wanted == old:
             return
         with changing() as change:
             super().set(wanted, clear=True)
-            self.instance.note_tags({*old, *wanted}, change)
+            stored.note_tags({*old, *wanted}, change)

@@ -10,6 +10,7 @@ than the rows in it, and says so itself:
     day-2025-10-21 which posts appeared on that Tokyo day
     newest         which post is the newest
     corrections    which corrections there are
+    categories     which categories there are, though they have no post yet
     site           everything: no page names it, and a purge of it spares none
     schedule       of no page: there is something new that appears or expires by itself
 
@@ -22,7 +23,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 POSTS, TEXTS, NEWEST, CORRECTIONS, SITE = "posts", "texts", "newest", "corrections", "site"
-SCHEDULE = "schedule"
+CATEGORIES, SCHEDULE = "categories", "schedule"
 
 _collected: ContextVar[set[str] | None] = ContextVar("surrogate keys", default=None)
 

@@ -13,6 +13,7 @@ have withdrawn anything. So a forgotten case costs time, and is never stale.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.signals import connection_created
@@ -35,10 +36,9 @@ _WATCHED = {
     "blog_image": {"UPDATE", "DELETE"},
 }
 _READ = re.compile(r"[\s(]*SELECT\b", re.IGNORECASE)
-_WRITE = re.compile(  # anywhere in what is no mere reading: WITH may stand before it, or a comment
-    r"""\b(INSERT|UPDATE|DELETE)(?:\s+OR\s+\w+)?(?:\s+(?:INTO|FROM))?(?:\s+ONLY)?\s+(?:"?\w+"?\.)?"?(\w+)""",
-    re.IGNORECASE,
-)
+_OF_THE_ORM = re.compile(r'(INSERT|UPDATE|DELETE)(?: OR IGNORE)?(?: INTO| FROM)? "(\w+)"(?!\s*\.)')
+_WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|TRUNCATE|COPY)\b", re.IGNORECASE)
+_NAMES = re.compile(rf"\b(?:{'|'.join(_WATCHED)})\b", re.IGNORECASE)
 
 followers: list[Callable[[], None]] = []  # of this process; called after the commit of a purge
 
@@ -60,20 +60,22 @@ class Change:
 def changing(*keys: str) -> Iterator[Change]:
     """What is written meanwhile makes the pages with these keys stale, and no others.
 
-    Within another such block, it is the outer one that tells.
+    Within another such block, it is the outer one that tells. Of a block that fails nothing stays written,
+    though its caller's transaction may be committed: nobody knows what it would have told.
     """
     spoken = _spoken_for()
     change = Change(keys)
-    spoken.append(change)
-    try:
-        yield change
-    finally:
-        spoken.pop()
-    if spoken:
-        spoken[-1].touch(*change.keys)
-        spoken[-1].gone |= change.gone
-    elif change.keys:
-        purge(change.keys, gone=change.gone)
+    with transaction.atomic():
+        spoken.append(change)
+        try:
+            yield change
+        finally:
+            spoken.pop()
+        if spoken:
+            spoken[-1].touch(*change.keys)
+            spoken[-1].gone |= change.gone
+        elif change.keys:
+            purge(change.keys, gone=change.gone)
 
 
 def purge(keys, *, gone=()) -> None:
@@ -98,39 +100,81 @@ def _spoken_for() -> list[Change]:
 
 
 def watch(connection, **kwargs) -> None:
+    """The wrapper comes first: Django takes the last one away at the end of `execute_wrapper`, whose first
+    query may be what connects."""
     if connection.alias == DEFAULT_DB_ALIAS and _notice not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_notice)
+        connection.execute_wrappers.insert(0, _notice)
 
 
 def _notice(execute, sql, params, many, context):
-    result = execute(sql, params, many, context)
-    if not _spoken_for() and _is_seen(sql):
+    """Tells before the statement is executed: SQLite opens no savepoint while RETURNING is being read."""
+    if _spoken_for() or not _is_seen(sql):
+        return execute(sql, params, many, context)
+    if not context["connection"].get_autocommit():
+        purge({SITE}, gone={SITE})
+        return execute(sql, params, many, context)
+    with transaction.atomic():
+        purge({SITE}, gone={SITE})
+        result = execute(sql, params, many, context)
         if context["connection"].vendor == "sqlite" and context["cursor"].description:
-            _tell_when_closed(context["cursor"])
-        else:
-            _tell_unspoken()
+            result = _Returned(context["cursor"])
     return result
 
 
-def _tell_when_closed(cursor) -> None:
-    """SQLite is not done with a statement, and opens no savepoint, before its RETURNING was fetched."""
-    close = cursor.close
+class _Returned:
+    """The rows that RETURNING gives, in the cursor's place: SQLite commits nothing until they are read."""
 
-    def close_and_tell():
-        close()
-        _tell_unspoken()
+    def __init__(self, wrapper):
+        self.wrapper, self.cursor = wrapper, wrapper.cursor
+        self.rows = iter(self.cursor.fetchall())
+        wrapper.cursor = self
 
-    cursor.close = close_and_tell
+    def __getattr__(self, name):
+        return getattr(self.cursor, name)
+
+    def __iter__(self):
+        return self.rows
+
+    def fetchone(self):
+        return next(self.rows, None)
+
+    def fetchmany(self, size=1):
+        return list(islice(self.rows, size))
+
+    def fetchall(self):
+        return list(self.rows)
+
+    def execute(self, *args):
+        self.wrapper.cursor = self.cursor
+        return self.cursor.execute(*args)
+
+    def executemany(self, *args):
+        self.wrapper.cursor = self.cursor
+        return self.cursor.executemany(*args)
 
 
-def _tell_unspoken() -> None:
-    purge({SITE}, gone={SITE})
+def _is_seen(sql) -> bool:
+    """Whether readers may see what the statement writes.
+
+    What the ORM writes is known by its beginning. Elsewhere (in a script, a function, behind WITH, comments
+    or other quotes) it is enough that the name of a table occurs, and a word that writes. What no statement
+    says cannot be seen: a function that writes, a prepared statement, the rows of psycopg's `copy`.
+    """
+    text = sql if isinstance(sql, str) else _text(sql)
+    if _READ.match(text) and ";" not in text:
+        return False
+    words = _WRITES.findall(text)
+    known = len(words) == 1 and _OF_THE_ORM.match(text)
+    if known:
+        return known[1] in _WATCHED.get(known[2], ())
+    return bool(words) and _NAMES.search(text) is not None
 
 
-def _is_seen(sql: str) -> bool:
-    """Whether readers may see what the statement writes."""
-    writes = () if _READ.match(sql) else _WRITE.findall(sql)
-    return any(verb.upper() in _WATCHED.get(table.lower(), ()) for verb, table in writes)
+def _text(sql) -> str:
+    """psycopg takes bytes, and what is composed of parts."""
+    if isinstance(sql, bytes):
+        return sql.decode(errors="replace")
+    return sql.as_string() if hasattr(sql, "as_string") else str(sql)
 
 
 def start_watching(app) -> None:
