@@ -54,6 +54,21 @@ class ImageQuerySet(models.QuerySet):
         """Adds `cover_count` and `body_count`."""
         return self.annotate(cover_count=self._count("posts"), body_count=self._count("uses"))
 
+    def values_at(self, paths: set[str], name: str) -> dict:
+        """That field of the picture that each path leads to, now or formerly, by those that lead to one."""
+        if not paths:
+            return {}
+        media_url = settings.MEDIA_URL
+        files = {path.removeprefix(media_url) for path in paths if path.startswith(media_url)}
+        found = {}
+        if files:
+            former = FormerFile.objects.filter(path__in=files)
+            found |= {media_url + path: value for path, value in former.values_list("path", f"image__{name}")}
+        named = self.filter(models.Q(file__in=files) | models.Q(old_path__in=paths))
+        for file, old_path, value in named.values_list("file", "old_path", name):
+            found |= {media_url + file: value, old_path: value}
+        return {path: value for path, value in found.items() if path in paths}
+
     def _related(self, relation: str):
         """The rows of a relation of each picture. Joins instead would multiply one with the other."""
         related = getattr(self.model, relation).rel

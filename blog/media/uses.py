@@ -34,7 +34,8 @@ class ImageUseManager(models.Manager):
             return
         kind = next(field.name for field in self.model._meta.fields if field.related_model is type(owners[0]))
         paths = {owner.pk: owner.picture_paths for owner in owners}
-        images = self._images_at(set().union(*paths.values()))
+        pictures = self.model._meta.get_field("image").related_model.objects
+        images = pictures.values_at(set().union(*paths.values()), "pk")
         wanted = {(owner, images[path]) for owner, named in paths.items() for path in named if path in images}
         stored = {
             (owner, image): pk
@@ -57,24 +58,6 @@ class ImageUseManager(models.Manager):
         unmade = images.filter(pk__in=used, rendition_widths__isnull=True).order_by("pk")
         if keys := list(unmade.values_list("pk", flat=True)):
             make_later(*keys)
-
-    def _images_at(self, paths: set[str]) -> dict[str, int]:
-        """Keys of pictures by those of the paths that lead to one, now or formerly."""
-        if not paths:
-            return {}
-        files = {
-            path.removeprefix(settings.MEDIA_URL) for path in paths if path.startswith(settings.MEDIA_URL)
-        }
-        image = self.model._meta.get_field("image").related_model
-        found = {}
-        if files:
-            former = image.former_files.rel.related_model.objects.filter(path__in=files)
-            found |= {settings.MEDIA_URL + path: pk for path, pk in former.values_list("path", "image")}
-        for pk, file, old_path in image.objects.filter(Q(file__in=files) | Q(old_path__in=paths)).values_list(
-            "pk", "file", "old_path"
-        ):
-            found |= {settings.MEDIA_URL + file: pk, old_path: pk}
-        return found
 
 
 class ImageUse(models.Model):

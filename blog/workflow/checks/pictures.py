@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
-from django.conf import settings
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from blog.models import Image
@@ -20,15 +18,7 @@ def _path(address: str) -> str | None:
 def _known(articles: list[Article]) -> dict[str, str]:
     """Alternative texts by the path at which a picture is asked for."""
     paths = {_path(picture.text) for article in articles for picture in article.survey.pictures} - {None}
-    if not paths:
-        return {}
-    files = {path.removeprefix(settings.MEDIA_URL) for path in paths if path.startswith(settings.MEDIA_URL)}
-    known = {}
-    for file, old_path, alt in Image.objects.filter(Q(file__in=files) | Q(old_path__in=paths)).values_list(
-        "file", "old_path", "alt"
-    ):
-        known |= {f"{settings.MEDIA_URL}{file}": alt, old_path: alt}
-    return known
+    return Image.objects.values_at(paths, "alt")
 
 
 def checker(articles: list[Article]) -> Callable[[Article], Iterator[Finding]]:
