@@ -22,6 +22,7 @@ def opened_with(form_class, values: dict):
             if not self.is_bound:
                 self.initial |= {name: value for name, value in values.items() if name in self.fields}
 
+    Opened.base_fields = form_class.base_fields  # Django has made them anew, without what was put into them
     return Opened
 
 

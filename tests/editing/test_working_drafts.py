@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from blog.audit import AuditEntry
+from blog.editing.models import EditingSession
 from blog.history.recording import versions_of
 from blog.history.snapshots import stored as stored_version
 from blog.media.pictures import prepare
@@ -315,3 +316,17 @@ def test_a_picture_that_is_replaced_shows_in_the_working_draft_once_it_is_publis
     assert stored(post).body == BODY
     open_post(chief, post).send(button="_publish_draft")
     assert shown.file.url in stored(post).body_html
+
+
+def test_a_working_draft_and_a_restored_text_are_shown_as_the_real_page_too(chief):
+    post, preview = make_post(body=BODY), 'data-page-preview="/admin/blog/post/{}/typed-preview/"'
+    form = open_post(chief, post)
+    form.say(serial=1, fields={"body": "打ちかけ"})
+    [session] = EditingSession.objects.filter(drafted_at__isnull=False)
+    restored = OpenForm(chief, f"{post_page(post)}?copy={session.pk}")
+    assert restored.fields["body"] == "打ちかけ"
+    assert preview.format(post.pk) in restored.text
+    restored.send(button="_save_draft", body="次の本文")
+    draft = open_post(chief, post)
+    assert draft.fields["body"] == "次の本文"
+    assert preview.format(post.pk) in draft.text
