@@ -78,9 +78,15 @@ def secret_of(device: TOTPDevice) -> str:
     return " ".join(re.findall(".{4}", b32encode(device.bin_key).decode()))
 
 
+def app_address(device: TOTPDevice) -> str:
+    """`otpauth://…`: an authenticator app opens it on the phone it is installed on."""
+    return device.config_url
+
+
 def qr_code(device: TOTPDevice) -> SafeString:
-    code = segno.make(device.config_url, error="m")
-    return mark_safe(code.svg_inline(scale=5, border=2, dark="#000", light="#fff"))
+    """The `app_address` as a picture in SVG of any size, with the quiet zone that scanners need."""
+    code = segno.make(app_address(device), error="m")
+    return mark_safe(code.svg_inline(omitsize=True, border=4, dark="#000", light="#fff"))
 
 
 @transaction.atomic

@@ -69,6 +69,7 @@ def app(request: HttpRequest, user) -> HttpResponse:
         title=_("Set up an authenticator app"),
         form=form,
         qr_code=factors.qr_code(device),
+        app_address=factors.app_address(device),
         secret=factors.secret_of(device),
     )
     return render(request, "admin/accounts/app.html", context)

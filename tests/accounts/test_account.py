@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+import segno
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -32,6 +33,7 @@ from tests.accounts.steps import (
 )
 from tests.admin_pages import texts
 from tests.factories import make_staff, make_superuser
+from tests.markup import Markup
 
 pytestmark = pytest.mark.django_db
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36"
@@ -78,6 +80,24 @@ def test_the_typed_secret_is_the_one_in_the_qr_code(client):
     page = client.get(APP).content.decode()
     secret = re.search(r'class="secret">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
     assert f"secret={secret}" in TOTPDevice.objects.get().config_url
+
+
+def test_the_qr_code_is_drawn_to_scale_with_a_quiet_zone_at_any_size(client):
+    client.force_login(make_staff())
+    [svg] = re.findall(r'<svg[^>]*class="segno".*?</svg>', client.get(APP).content.decode(), re.S)
+    code = segno.make(TOTPDevice.objects.get().config_url, error="m")
+    width, height = code.symbol_size(border=4)
+    assert f'viewBox="0 0 {width} {height}"' in svg
+    assert f"M0 0h{width}v{height}h-{width}z" in svg
+    assert not re.search(r"<svg[^>]* (width|height)=", svg)
+    assert "transform" not in svg
+
+
+def test_a_phone_opens_its_app_by_a_link_to_what_is_in_the_qr_code(client):
+    client.force_login(make_staff())
+    [link] = Markup(client.get(APP)).all("a", class_="app-link")
+    assert link["attrs"]["href"] == TOTPDevice.objects.get().config_url
+    assert link["attrs"]["href"].startswith("otpauth://totp/")
 
 
 def test_the_secret_stays_the_same_until_a_code_proves_it(client):

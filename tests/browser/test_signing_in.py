@@ -114,6 +114,8 @@ def test_the_first_account_sets_up_an_app_by_the_typed_secret(open_browser):
     page.goto(ACCOUNT)
     page.get_by_role("link", name="認証アプリを設定").click()
     expect(page.get_by_role("img", name="QRコード")).to_be_visible()
+    frame, drawn = page.locator(".qr svg"), page.locator(".qr svg path").first
+    assert drawn.bounding_box() == pytest.approx(frame.bounding_box(), abs=0.5)
     device = user.totpdevice_set.get()
     page.get_by_label("認証コード").fill(code_of(device))
     page.get_by_role("button", name="このアプリを使う").click()
