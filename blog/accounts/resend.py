@@ -3,15 +3,17 @@
 from urllib.parse import urlsplit
 
 from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.views.csrf import csrf_failure as bare_refusal
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 _LONG = 60
+_TEXTS = {"title", "excerpt", "description"}  # shown however short they are
 
 
 @sensitive_post_parameters()
@@ -42,14 +44,46 @@ def keep_what_was_typed(request: HttpRequest) -> HttpResponse:
 
 
 def typed(request: HttpRequest) -> dict:
-    """What admin/accounts/_typed.html shows and sends again: all but passwords, codes and files."""
+    """What admin/accounts/_typed.html shows and sends again: all but passwords, codes and files.
+
+    `fields` are names, labels for those that people read, and values.
+    """
+    labels = _Labels(request)
     fields = [
-        (name, value, len(value) > _LONG or "\n" in value)
+        (name, labels.of(name) if _is_to_read(name, value) else "", value)
         for name, values in request.POST.lists()
         for value in values
         if name not in {"csrfmiddlewaretoken", "code"} and "password" not in name.lower()
     ]
     return {"fields": fields, "files": list(request.FILES), "address": request.get_full_path()}
+
+
+def _is_to_read(name: str, value: str) -> bool:
+    is_text = name in _TEXTS and value.strip()
+    return bool(is_text) or len(value) > _LONG or "\n" in value
+
+
+class _Labels:
+    """What the form that was sent calls its fields, told without the database."""
+
+    def __init__(self, request: HttpRequest):
+        try:
+            view = resolve(request.path_info).func
+        except Resolver404:
+            view = None
+        self.model_admin = getattr(view, "model_admin", None)
+
+    def of(self, name: str) -> str:
+        """As the form or the model says it; else the name itself."""
+        if self.model_admin is None:
+            return name
+        declared = getattr(self.model_admin.form, "declared_fields", {}).get(name)
+        if declared is not None and declared.label:
+            return str(declared.label)
+        try:
+            return str(self.model_admin.model._meta.get_field(name).verbose_name)
+        except (FieldDoesNotExist, AttributeError):
+            return name
 
 
 def may_be_sent_again(request: HttpRequest) -> bool:

@@ -78,6 +78,18 @@ def test_the_page_sends_to_where_the_form_went(desk):
     assert any(form["attrs"].get("action") == f"{ADD}?category=3&x=%3Cy%3E" for form in page.all("form"))
 
 
+def test_typed_texts_are_shown_by_the_names_that_the_form_gives_them(desk):
+    fields = filled_in(desk, title="題", body=LONG, excerpt="抜粋です", description="  ", note="二行の\n伝言")
+    desk.cookies.pop("sessionid")
+    response = desk.post(ADD, fields, **OURS)
+    page = Markup(response)
+    areas = {area["attrs"]["name"] for area in page.all("textarea")}
+    assert areas == {"title", "body", "excerpt", "note"}
+    labels = [" ".join(label["text"].split()) for label in page.all("label")]
+    assert {f"入力した内容 {name}" for name in ("見出し", "本文", "抜粋", "メモ")} <= set(labels)
+    assert lines(kept(response)) == lines(fields)
+
+
 def test_several_values_of_a_field_are_all_kept(client):
     client.force_login(make_superuser())
     client.cookies.pop("sessionid")
