@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 _LONG = 60
-_TEXTS = {"title", "excerpt", "description"}  # shown however short they are
+_TEXTS = {"title", "body", "excerpt", "description"}  # shown however short they are
 
 
 @sensitive_post_parameters()

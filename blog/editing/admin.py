@@ -6,12 +6,14 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db import transaction
 from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from blog.accounts.resend import typed
 from blog.editing import autosave, views
 from blog.editing.opening import Opening, opened_with, panel
-from blog.editing.saving import Saving, locked_session
+from blog.editing.saving import Saving, locked_session, taken_away
 from blog.editing.values import RELATED, related_data, typed_values
 from blog.models.posts import Post
 from blog.querysets import is_key
@@ -114,6 +116,8 @@ class EditingMixin:
             saving.typed = typed_values(self.post_form(request, None)(), request.POST)
         elif saving.post is None and session is not None:
             return self._keep_text_of_deleted(request, saving)
+        elif self._was_taken_away(request, saving):
+            return self._give_text_back(request, saving)
         elif saving.post is not None and self.has_change_permission(request, saving.post):
             conflict = saving.reconcile(self.post_form(request, saving.post))
             if conflict is not None:
@@ -140,6 +144,31 @@ class EditingMixin:
         if address is None or saving.session.draft is None:
             return HttpResponseRedirect(reverse("admin:blog_post_copy", args=[saving.session.pk]))
         return HttpResponseRedirect(f"{address}?copy={saving.session.pk}")
+
+    def _was_taken_away(self, request, saving: Saving) -> bool:
+        """Whether the form was opened when the user might still change the post: before it was handed in."""
+        session, post = saving.session, saving.post
+        if session is None or post is None or self.has_change_permission(request, post):
+            return False
+        if session._state.adding and self.has_view_permission(request, post):
+            session.post = post  # it was open for so long that its row is gone
+        return session.post_id == post.pk
+
+    def _give_text_back(self, request, saving: Saving):
+        """403, with every word that was typed; it is kept until the post is the user's to change again."""
+        post = saving.post if self.has_view_permission(request, saving.post) else None
+        saving.typed = typed_values(self.post_form(request, None)(), request.POST)
+        saving.keep_copy()
+        context = {
+            **self.admin_site.each_context(request),
+            **typed(request),
+            "opts": self.opts,
+            "title": _("Not saved: your text is here"),
+            "session": saving.session,
+            "post": post,
+            **(taken_away(post, request.user) if post else {}),
+        }
+        return TemplateResponse(request, "admin/editing/taken_away.html", context, status=403)
 
     def _tell(self, request, saving: Saving) -> None:
         if saving.taken:

@@ -13,10 +13,12 @@ from blog.editing import conflicts
 from blog.editing.models import EditingSession, WorkingDraft
 from blog.editing.opening import current_values, may_change_live
 from blog.editing.values import MergedValues, form_data, merge_values, stored_values, typed_values
-from blog.editing.wording import others_since
+from blog.editing.wording import others_since, person, spoken_moment
 from blog.models.posts import Post
 from blog.querysets import is_key
-from blog.workflow.steps import pressed
+from blog.workflow.states import state_of
+from blog.workflow.steps import RECALL, pressed
+from blog.workflow.transitions import steps_from
 
 
 def locked_session(request) -> EditingSession | None:
@@ -151,3 +153,16 @@ class Saving:
                 self.session.serial = self.serial
             self.session.of_working_draft |= self.saves_draft
             self.session.settle(self.post, self.typed)
+
+
+def taken_away(post: Post, user) -> dict:
+    """Why the user may not change the post any more: its state, who brought it there, and the way back."""
+    state, last = state_of(post), post.transitions.select_related("user").first()
+    told = {"state": state.label, "may_recall": RECALL in steps_from(post, user)}
+    if last is None or last.to_state != state:
+        return told  # it came there by its date
+    if last.user == user:
+        who = _("You, in another window")
+    else:
+        who = person(last.user) if last.user else last.username
+    return told | {"who": who, "when": spoken_moment(last.at)}

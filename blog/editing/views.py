@@ -35,7 +35,10 @@ def copy(request, model_admin, pk):
         session.save(update_fields=["draft", "drafted_at"])
         messages.success(request, _("The unsaved text was discarded."))
         return HttpResponseRedirect(_form_address(post))
-    form = model_admin.post_form(request, post)(**({"instance": post} if post else {}))
+    may_restore = post is None or model_admin.has_change_permission(request, post)
+    # The form of what one may only look at has no fields, by which the texts could be compared.
+    form_class = model_admin.post_form(request, post if may_restore else None)
+    form = form_class(**({"instance": post} if post else {}))
     stored = stored_values(form)
     draft = WorkingDraft.objects.filter(post=post).first() if session.of_working_draft else None
     if draft:
@@ -48,6 +51,7 @@ def copy(request, model_admin, pk):
         "post": post,
         "rows": compared(form, stored, session.draft),
         "form_address": _form_address(post),
+        "may_restore": may_restore,
     }
     return TemplateResponse(request, "admin/editing/copy.html", context)
 

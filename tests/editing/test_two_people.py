@@ -6,7 +6,9 @@ from blog.editing.models import EditingSession
 from blog.models import Post
 from tests.admin_pages import confirmations, form_fields, post_page, texts
 from tests.editing.forms import ADD, BODY, OpenForm, open_post
-from tests.factories import make_category, make_draft, make_post, make_superuser, publish
+from tests.factories import make_author, make_category, make_draft, make_post, make_superuser, publish
+from tests.markup import Markup
+from tests.workflow.people import make_writer
 
 pytestmark = pytest.mark.django_db
 
@@ -310,3 +312,71 @@ def test_every_save_counts_the_version(sato):
     post = stored(post)
     publish(post)
     assert stored(post).version == post.version == start + 4
+
+
+# Handed in meanwhile
+
+
+def two_windows(browser_of, **fields):
+    """A writer's draft in two windows of one browser; it is handed in from the first."""
+    writer = make_writer("hanako")
+    browser, post = browser_of(writer), make_draft(created_by=writer, body=BODY, **fields)
+    first, second = open_post(browser, post), open_post(browser, post)
+    first.send(button="_submit")
+    assert stored(post).status == Post.Status.IN_REVIEW
+    return browser, post, second
+
+
+def test_what_is_typed_after_it_was_handed_in_elsewhere_comes_back_with_the_reason(browser_of):
+    _browser, post, second = two_windows(browser_of)
+    response = second.send(body="続きを打った", title="直した題", excerpt="直した抜粋")
+    assert response.status_code == 403
+    assert "no-store" in response["Cache-Control"]
+    page = Markup(response)
+    told = page.text("p", class_="errornote")
+    assert "“In review”" in told
+    assert "You, in another window" in told
+    assert f"/admin/blog/post/{post.pk}/change/" in page.hrefs()
+    texts = {area["attrs"]["name"]: area["text"].strip() for area in page.all("textarea")}
+    assert (texts["title"], texts["body"], texts["excerpt"]) == ("直した題", "続きを打った", "直した抜粋")
+    assert not page.all("button", type="submit", class_="button default"), "it would be refused again"
+    assert (stored(post).body, stored(post).status) == (BODY, Post.Status.IN_REVIEW)
+
+
+def test_it_is_kept_as_an_unsaved_text_that_can_be_read_now_and_restored_later(browser_of):
+    browser, post, second = two_windows(browser_of)
+    response = second.send(body=BODY.replace("二", "弐"))
+    [session] = EditingSession.objects.filter(post=post, drafted_at__isnull=False)
+    address = f"/admin/blog/post/copies/{session.pk}/"
+    assert address in Markup(response).hrefs()
+    shown = browser.get(address).content.decode()
+    assert "弐" in shown
+    assert "It is the same as what is saved" not in shown
+    assert "?copy=" not in shown, "it cannot be restored while others have the post"
+    browser.post(f"/admin/blog/post/{post.pk}/step/", {"step": "recall"})
+    assert f"?copy={session.pk}" in browser.get(address).content.decode()
+    restored = OpenForm(browser, f"{post_page(post)}?copy={session.pk}")
+    assert "弐段落目" in restored.fields["body"]
+
+
+def test_it_comes_back_even_after_the_row_of_the_open_form_is_gone(browser_of):
+    _browser, _post, second = two_windows(browser_of)
+    EditingSession.objects.all().delete()
+    response = second.send(body="週末の後で打った")
+    assert response.status_code == 403
+    assert "週末の後で打った" in response.content.decode()
+    assert EditingSession.objects.get(drafted_at__isnull=False).draft["body"] == "週末の後で打った"
+
+
+def test_of_a_post_that_is_somebody_elses_by_now_only_ones_own_text_is_shown(browser_of):
+    writer = make_writer("hanako")
+    browser, author = browser_of(writer), make_author("花子", user=writer)
+    post = make_draft(author=author, body=BODY)
+    form = open_post(browser, post)
+    Post.objects.filter(pk=post.pk).update(author=make_author("太郎"), title="秘密の題")
+    response = form.send(body="自分の文章")
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert "自分の文章" in page
+    assert "秘密の題" not in page
+    assert post_page(post) not in page
