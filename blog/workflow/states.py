@@ -3,7 +3,6 @@
 from blog.models import Post
 from blog.workflow.models import State
 
-
 UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW})
 SEEN_BY_READERS = frozenset({State.PUBLIC, State.EXPIRED})
 
