@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.utils import translation
 
@@ -46,6 +48,12 @@ def test_a_page_keeps_every_blank_of_its_body(admin_client):
     save(admin_client, f"/admin/blog/page/{page.pk}/change/", title="新しい題")
     page.refresh_from_db()
     assert (page.title, page.body) == ("新しい題", "\n  一\n\n")
+
+
+def test_the_box_that_publishes_a_page_says_so(admin_client):
+    with translation.override("ja"):
+        page = admin_client.get("/admin/blog/page/add/").content.decode()
+    assert re.search(r'<label[^>]* for="id_is_published">公開する</label>', page)
 
 
 def test_only_a_published_page_is_viewed_on_the_site(admin_client):

@@ -166,9 +166,17 @@ def test_what_nothing_uses_is_deleted(admin_client, kind, model, make):
 
 @each_kind
 def test_each_leads_to_its_page_on_the_site(admin_client, kind, model, make):
-    row = make("AI")
+    row = use(kind, "AI") and model.objects.get()
     content = admin_client.get(f"/admin/blog/{kind}/{row.pk}/change/").content.decode()
     assert 'class="viewsitelink"' in content
+
+
+@each_kind
+def test_no_link_leads_to_a_page_that_is_not_there(admin_client, client, kind, model, make):
+    row = make("AI")
+    content = admin_client.get(f"/admin/blog/{kind}/{row.pk}/change/").content.decode()
+    is_there = client.get(row.get_absolute_url()).status_code == 200
+    assert ('class="viewsitelink"' in content) == is_there
 
 
 def test_a_name_taken_between_check_and_save_is_an_error_and_not_a_crash(admin_client, monkeypatch):

@@ -21,8 +21,9 @@ from blog.admin.states import CoverFilter, State, StateFilter, badge, state_of
 from blog.editing.admin import EditingMixin
 from blog.history.admin import HistoryMixin
 from blog.models import Post
-from blog.overview.lists import MineFilter, OverviewList, ProblemFilter
+from blog.overview.lists import MineFilter, OverviewList, ProblemFilter, WorkingDraftFilter
 from blog.workflow.admin import WorkflowDesk, choosable_posts
+from blog.workflow.roles import draft_filter
 from blog.workflow.transitions import perform
 
 FOLDED = ["secondary", "collapse"]
@@ -30,7 +31,8 @@ FOLDED = ["secondary", "collapse"]
 
 class PostList(ChangeList):
     def get_queryset(self, request, exclude_parameters=None):
-        return super().get_queryset(request, exclude_parameters).without_text().prefetch_related("tags")
+        posts = super().get_queryset(request, exclude_parameters).without_text()
+        return posts.annotate(has_working_draft=draft_filter(request.user)).prefetch_related("tags")
 
 
 @admin.register(Post)
@@ -54,7 +56,15 @@ class PostAdmin(
 
     list_display = ["thumbnail", "title", "state", "publication", "category", "author", "tag_names"]
     list_display_links = ["title"]
-    list_filter = [StateFilter, MineFilter, ProblemFilter, "category", "author", CoverFilter]
+    list_filter = [
+        StateFilter,
+        MineFilter,
+        WorkingDraftFilter,
+        ProblemFilter,
+        "category",
+        "author",
+        CoverFilter,
+    ]
     list_filter += ["featured", "noindex"]
     date_hierarchy = "published_at"
     ordering = [F("published_at").desc(nulls_first=True), "-pk"]
@@ -82,7 +92,10 @@ class PostAdmin(
 
     @admin.display(description=gettext_lazy("state"), ordering="status")
     def state(self, post):
-        return badge(state_of(post))
+        shown = badge(state_of(post))
+        if getattr(post, "has_working_draft", False):
+            return format_html('{} <span class="draft-mark">{}</span>', shown, _("with a working draft"))
+        return shown
 
     @admin.display(description=gettext_lazy("tags"), empty_value="")
     def tag_names(self, post):

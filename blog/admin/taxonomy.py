@@ -52,6 +52,7 @@ class NamedAdmin(MergeViews, InUse, NewsroomAdmin):
     form = NamedForm
     search_fields = ["name", "key", "slug"]
     post_filter = ""
+    empty_is_missing = True  # the page of a row without a public post answers 404
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
@@ -107,6 +108,9 @@ class NamedAdmin(MergeViews, InUse, NewsroomAdmin):
         items = format_html_join("", '<li>{1} (<a href="{0}">{2}</a>)</li>', links)
         return format_html('<ul class="plain">{}</ul>', items) if links else _("none")
 
+    def view_on_site(self, row):
+        return row.get_absolute_url() if row.public_posts or not self.empty_is_missing else None
+
     def uses(self, row):
         count = self.post_count(row)
         if not count:
@@ -127,6 +131,7 @@ class CategoryAdmin(NamedAdmin):
     list_display = ["name", "slug", "position", "public_posts"]
     fields = ["name", "slug", "aliases", "description", "position"]
     post_filter = "category__id__exact"
+    empty_is_missing = False
 
 
 @admin.register(Author)

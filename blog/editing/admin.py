@@ -15,6 +15,7 @@ from blog.editing import autosave, views
 from blog.editing.opening import Opening, opened_with, panel
 from blog.editing.saving import Saving, locked_session, taken_away
 from blog.editing.values import RELATED, related_data, typed_values
+from blog.editing.wording import yourself
 from blog.models.posts import Post
 from blog.querysets import is_key
 
@@ -121,6 +122,8 @@ class EditingMixin:
         elif saving.post is not None and self.has_change_permission(request, saving.post):
             conflict = saving.reconcile(self.post_form(request, saving.post))
             if conflict is not None:
+                if conflict.context_data["others"] == yourself():
+                    conflict.context_data["title"] = _("You changed the same place in another window")
                 conflict.context_data |= self.admin_site.each_context(request) | {"opts": self.opts}
                 return conflict
             saving.rewrite()
@@ -176,7 +179,7 @@ class EditingMixin:
                 "who": saving.others,
                 "fields": _(", ").join(saving.label(name) for name in saving.taken),
             }
-            text = _("%(who)s had saved changes meanwhile (%(fields)s). Both are saved together.")
+            text = _("Meanwhile, %(who)s had saved changes (%(fields)s). Both are saved together.")
             self.message_user(request, text % names, messages.INFO)
         if saving.saves_draft and saving.became_public:
             text = _("The article was published meanwhile, so your text became a working draft beside it.")
@@ -211,7 +214,9 @@ class EditingMixin:
             return HttpResponseRedirect(reverse("admin:blog_post_change", args=[obj.pk]))
         if not self.saves_working_draft(request):
             return super().response_change(request, obj)
-        text = _("Saved as a working draft. Readers still see the article as it was.")
+        text = _("Saved as a working draft. The article itself stays as it was.")
+        if obj.is_public:
+            text = _("Saved as a working draft. Readers still see the article as it was.")
         self.message_user(request, text, messages.SUCCESS)
         name = "changelist" if "_save" in request.POST else "change"
         return HttpResponseRedirect(

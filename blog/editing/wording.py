@@ -32,6 +32,10 @@ def spoken_age(moment) -> str:
     return ngettext("%d hour ago", "%d hours ago", minutes // 60) % (minutes // 60)
 
 
+def yourself() -> str:
+    return _("You, in another window")
+
+
 def others_since(post: Post, moment, user) -> str:
     """Who else changed the post since then, by the admin's log; a general word when nobody signed."""
     entries = (
@@ -43,6 +47,5 @@ def others_since(post: Post, moment, user) -> str:
         .select_related("user")
         .order_by("-action_time")
     )
-    own = _("You, in another window")
-    names = dict.fromkeys(own if entry.user == user else person(entry.user) for entry in entries[:20])
+    names = dict.fromkeys(yourself() if entry.user == user else person(entry.user) for entry in entries[:20])
     return _(", ").join(names) or _("Somebody else")

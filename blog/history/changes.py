@@ -3,12 +3,13 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,6 +39,9 @@ _PART_LABELS = {
     "related": gettext_lazy("related posts"),
     "corrections": gettext_lazy("correction notices"),
 }
+
+
+SHOWN_OF_NOTES = 40
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,14 @@ def _part_change(name: str, old: dict, new: dict) -> Iterable[Change]:
         yield ListChange(name, str(_PART_LABELS[name]), old_text, new_text, gone, come)
 
 
+@lru_cache(1000)
+def _shortened(markdown: str) -> str:
+    """A correction as its readers see it, without its marks."""
+    note = Correction(text=markdown)
+    note.render()
+    return Truncator(note.plain_text).chars(SHOWN_OF_NOTES)
+
+
 def _entries(name: str, held: dict) -> dict:
     """What a list held, as texts by what makes each entry the same one."""
     entries = held.get(name, [])
@@ -204,7 +216,11 @@ def _entries(name: str, held: dict) -> dict:
     kinds = dict(Correction.Kind.choices)
     return {
         (entry["kind"], entry["published_at"], entry["text"]): " ".join(
-            [str(kinds.get(entry["kind"], entry["kind"])), _moment(entry["published_at"]), entry["text"][:40]]
+            [
+                str(kinds.get(entry["kind"], entry["kind"])),
+                _moment(entry["published_at"]),
+                _shortened(entry["text"]),
+            ]
         )
         for entry in entries
     }

@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from blog.models.markdown import MarkdownContent
 from blog.pagecache.keys import SITE, Recorded
@@ -52,7 +53,7 @@ class Page(Recorded, MarkdownContent):
     )
     description = models.CharField(_("meta description"), max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(_("position in the footer"), default=0)
-    is_published = models.BooleanField(_("published"), default=True)
+    is_published = models.BooleanField(pgettext_lazy("page", "published"), default=True)
     updated_at = models.DateTimeField(_("last edit"), auto_now=True)
 
     objects = PageQuerySet.as_manager()

@@ -4,23 +4,28 @@ import datetime
 from dataclasses import dataclass
 
 from django.contrib.admin import AdminSite
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 
 from blog.addresses import TOKYO
+from blog.editing.wording import person
 from blog.feeds.desk import alarms as feed_alarms
 from blog.models import Author, Post, Transition
 from blog.outbox.desk import alarms as outbox_alarms
 from blog.overview.problems import Problem, has_problem
 from blog.querysets import PostQuerySet, public_filter, scheduled_filter, written_filter
+from blog.workflow import roles
+from blog.workflow.steps import RETURN
 
 ROWS = 6  # of each block; the list of posts has the rest
+NOTE_SHOWN = 60  # characters of the note with which a post was returned
 
 
 @dataclass
@@ -118,6 +123,7 @@ def _counts(posts: PostQuerySet, user) -> dict[str, int]:
         "waiting": Q(status=Post.Status.IN_REVIEW),
         "scheduled": scheduled_filter(now),
         "public": public_filter(now=now),
+        "to_apply": roles.draft_filter(user),
         **{problem.value: has_problem(problem, now) for problem in Problem},
     }
     counted = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
@@ -125,7 +131,30 @@ def _counts(posts: PostQuerySet, user) -> dict[str, int]:
 
 
 def _own_drafts(posts: PostQuerySet, user) -> PostQuerySet:
-    return posts.written_by(user).filter(status=Post.Status.DRAFT)
+    """Those that were returned come first: `returned` is the note with which that was done, or None."""
+    steps = Transition.objects.filter(post=OuterRef("pk")).order_by("-at", "-pk")
+    return (
+        posts.written_by(user)
+        .filter(status=Post.Status.DRAFT)
+        .annotate(last_step=Subquery(steps.values("name")[:1]))
+        .annotate(returned=Case(When(last_step=RETURN.name, then=Subquery(steps.values("note")[:1]))))
+        .order_by(Case(When(last_step=RETURN.name, then=Value(0)), default=Value(1)), "-updated_at", "-pk")
+    )
+
+
+def _to_apply(posts: PostQuerySet, user) -> PostQuerySet:
+    """Whose working drafts wait for somebody who may publish; who waits longest comes first."""
+    return (
+        posts.filter(roles.draft_filter(user))
+        .select_related("working_draft__updated_by")
+        .defer("working_draft__values", "working_draft__live")
+        .order_by("working_draft__updated_at", "pk")
+    )
+
+
+def _draft_note(draft) -> str:
+    who = person(draft.updated_by) if draft.updated_by else "—"
+    return _("saved by %(who)s, %(when)s") % {"who": who, "when": how_long(draft.updated_at, _("%s ago"))}
 
 
 def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
@@ -134,6 +163,7 @@ def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
         for post in rows:
             post.note = note(post)
             post.when = short_day(post.published_at) if name in {"scheduled", "public"} else ""
+            post.returned_with = Truncator(getattr(post, "returned", None) or "").chars(NOTE_SHOWN)
         return Block(name, title, query, rows, counts[name], empty)
 
     handed_in = Transition.objects.filter(post=OuterRef("pk"), to_state="in_review").order_by("-at", "-pk")
@@ -142,12 +172,12 @@ def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
         .annotate(waiting_since=Coalesce(Subquery(handed_in.values("at")[:1]), F("updated_at")))
         .order_by("waiting_since", "pk")
     )
-    return [
+    blocks = [
         block(
             "drafts",
             _("My drafts"),
             "mine=yes&state=draft",
-            _own_drafts(posts, user).order_by("-updated_at", "-pk"),
+            _own_drafts(posts, user),
             _("No drafts of yours."),
             lambda post: how_long(post.updated_at, _("edited %s ago")),
         ),
@@ -176,3 +206,14 @@ def _blocks(posts: PostQuerySet, counts: dict[str, int], user) -> list[Block]:
             lambda post: how_long(post.published_at, _("%s ago")),
         ),
     ]
+    if counts["to_apply"] and user.has_perm("blog.publish_post"):
+        waiting = block(
+            "to_apply",
+            _("Working drafts to apply"),
+            "working_draft=yes",
+            _to_apply(posts, user),
+            "",
+            lambda post: _draft_note(post.working_draft),
+        )
+        blocks.insert(0, waiting)
+    return blocks

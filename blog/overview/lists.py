@@ -15,6 +15,7 @@ from blog.models import SavedFilter
 from blog.overview.desk import how_soon, list_url, short_day
 from blog.overview.links import check_post
 from blog.overview.problems import Problem, with_problem
+from blog.workflow.roles import draft_filter
 
 _PLACES = {"p", "e", "all", "_facets"}  # where one is in a list, not which list it is
 _SUBJECTS = {"category", "author", "tag_names"}  # columns that make room for the dead links
@@ -38,6 +39,17 @@ class MineFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.written_by(request.user) if self.value() == "yes" else queryset
+
+
+class WorkingDraftFilter(admin.SimpleListFilter):
+    title = gettext_lazy("working draft")
+    parameter_name = "working_draft"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("With a working draft"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(draft_filter(request.user)) if self.value() == "yes" else queryset
 
 
 class ProblemFilter(admin.SimpleListFilter):

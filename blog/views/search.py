@@ -113,6 +113,7 @@ class SearchView(PostListView):
             "query": self.query,
             "hits": self.hits,
             "orders": self.orders(),
+            "by_relevance": self.order == "relevance",
             "facets": list(self.facets()),
             "chosen": list(self.chosen()),
             "is_filtered": any(vars(self.filters).values()),

@@ -6,11 +6,12 @@ from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from blog.admin.base import NewsroomAdmin, short_moment
 from blog.admin.states import badge
-from blog.models import Post, Spelling
+from blog.models import Correction, Post, Spelling, WorkingDraft
 from blog.querysets import PostQuerySet, is_key
 from blog.workflow import roles, views
 from blog.workflow.checks import check
@@ -87,6 +88,24 @@ class WorkflowDesk:
         if obj.status == Post.Status.PUBLISHED:
             return roles.may_publish(request.user, obj)
         return roles.may_edit(request.user, obj)
+
+    def get_deleted_objects(self, objs, request):
+        """The posts and the notes that go with them; what else hangs on a post is no concern of an editor."""
+        _everything, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        told = [model._meta.verbose_name_plural for model in (Post, Correction)]
+        lines = [format_html("{} {}", post.title, badge(state_of(post))) for post in objs]
+        return lines, {name: counts[name] for name in told if name in counts}, lacking, protected
+
+    def delete_view(self, request, object_id, extra_context=None):
+        recover = self.has_recover_permission(request)
+        context = {"deleted_url": reverse("admin:blog_post_deleted") if recover else ""}
+        if is_key(object_id) and (post := self.get_queryset(request).filter(pk=object_id).first()):
+            context |= {
+                "state_badge": badge(state_of(post)),
+                "correction_count": post.corrections.count(),
+                "has_working_draft": WorkingDraft.objects.filter(post=post).exists(),
+            }
+        return super().delete_view(request, object_id, {**context, **(extra_context or {})})
 
     def has_history_permission(self, request, row) -> bool:
         """Earlier versions were drafts, which are not everybody's to see."""

@@ -9,9 +9,27 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 TOKEN_BYTES = 24  # 192 bits
+
+
+def _moment(moment: datetime.datetime) -> str:
+    """`2025/10/21 09:00`, in Tokyo time."""
+    return date_format(timezone.localtime(moment), gettext("Y/m/d H:i"))
+
+
+class State(models.TextChoices):
+    """What `states.state_of` calls the state of a post."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    SCHEDULED = "scheduled", _("Scheduled")
+    PUBLIC = "public", _("Public")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Transition(models.Model):
@@ -46,7 +64,9 @@ class Transition(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.name}: {self.from_state} → {self.to_state}"
+        states = dict(State.choices)
+        names = [str(states.get(state, state)) for state in (self.from_state, self.to_state)]
+        return f"{_moment(self.at)} {' → '.join(names)}"
 
 
 def _digest(token: str) -> str:
@@ -95,7 +115,7 @@ class PreviewLink(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.post_id}: {self.expires_at:%Y-%m-%d %H:%M}"
+        return gettext("valid until %s") % _moment(self.expires_at)
 
     def revoke(self) -> None:
         self.revoked_at = self.revoked_at or timezone.now()

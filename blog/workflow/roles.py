@@ -3,6 +3,8 @@
 A writer has posts that are their own: those they began, and those whose author is linked to their account.
 """
 
+from django.db.models import Q
+
 from blog.models import Post
 from blog.querysets import PostQuerySet, public_filter, written_filter
 
@@ -28,6 +30,12 @@ def owns(user, post: Post) -> bool:
 def may_see_drafts(user, post: Post) -> bool:
     """What the post was before readers saw it, or is meant to become."""
     return sees_all(user) or owns(user, post)
+
+
+def draft_filter(user) -> Q:
+    """The posts with a working draft that this user may see."""
+    waits = Q(working_draft__isnull=False)
+    return waits if sees_all(user) else waits & written_filter(user)
 
 
 def may_see(user, post: Post) -> bool:

@@ -1,19 +1,7 @@
 """What the newsroom calls the state of a post: its status, seen at this moment."""
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
 from blog.models import Post
-
-
-class State(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
-    SCHEDULED = "scheduled", _("Scheduled")
-    PUBLIC = "public", _("Public")
-    EXPIRED = "expired", _("Expired")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
+from blog.workflow.models import State
 
 UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW})
 SEEN_BY_READERS = frozenset({State.PUBLIC, State.EXPIRED})

@@ -59,10 +59,14 @@ def _passed_checks(post: Post, at, confirmed: Collection[str]) -> list[Finding]:
     errors = [finding.summary for finding in findings if finding.blocks]
     if errors:
         raise ValidationError(errors, code="checks")
-    open_warnings = [finding.summary for finding in findings if finding.key not in confirmed]
-    if open_warnings:
-        text = _("Please confirm: %(warning)s")
-        raise ValidationError([text % {"warning": warning} for warning in open_warnings], code="unconfirmed")
+    text = _("Please confirm: %(warning)s")
+    unconfirmed = [
+        ValidationError(text, code="unconfirmed", params={"warning": finding.summary, "key": finding.key})
+        for finding in findings
+        if finding.key not in confirmed
+    ]
+    if unconfirmed:
+        raise ValidationError(unconfirmed)
     return findings
 
 

@@ -37,7 +37,7 @@ def test_edits_of_different_paragraphs_both_survive(sato, suzuki):
     first.send(body=BODY.replace("一", "壱"))
     response = second.send(body=BODY.replace("二", "弐"))
     assert stored(post).body == "壱段落目。\n\n弐段落目。\n\n三段落目。"
-    assert "佐藤 had saved changes meanwhile (Body)" in " ".join(texts(response, "messagelist"))
+    assert "Meanwhile, 佐藤 had saved changes (Body)" in " ".join(texts(response, "messagelist"))
 
 
 def test_edits_of_different_fields_both_survive(sato, suzuki):
@@ -101,6 +101,23 @@ def test_the_same_paragraph_is_shown_side_by_side_and_nothing_is_saved(sato, suz
     assert "<mark>２</mark>段落目。" in content
     assert "<mark>弐</mark>段落目。" in content
     assert EditingSession.objects.get(user__username="suzuki").draft["body"] == BODY.replace("二段", "２段")
+
+
+def test_two_windows_of_one_user_are_not_somebody_else(sato):
+    post = make_draft(body=BODY)
+    first, second = open_post(sato, post), open_post(sato, post)
+    first.send(body=BODY.replace("二段", "弐段"))
+    content = second.send(body=BODY.replace("二段", "２段")).content.decode()
+    assert "<h1>You changed the same place in another window</h1>" in content
+    assert "Somebody else" not in content
+
+
+def test_a_name_keeps_its_spelling_in_the_message(browser_of, suzuki):
+    hen, post = browser_of(make_superuser("hen")), make_draft(body=BODY)
+    first, second = open_post(hen, post), open_post(suzuki, post)
+    first.send(body=BODY.replace("一段", "壱段"))
+    response = second.send(body=BODY.replace("三段", "３段"))
+    assert any("Meanwhile, hen had saved changes" in text for text in texts(response, "messagelist"))
 
 
 @pytest.mark.parametrize(

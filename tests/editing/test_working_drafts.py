@@ -14,6 +14,7 @@ from tests.editing.forms import BODY, OpenForm, open_post
 from tests.factories import (
     make_category,
     make_draft,
+    make_expired,
     make_image,
     make_post,
     make_scheduled,
@@ -96,6 +97,27 @@ def test_an_editor_who_may_not_publish_saves_only_a_working_draft(editor, make, 
     assert stored(post).working_draft.values["body"] == "勝手に直した"
 
 
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (make_post, "the published article stays"),
+        (make_scheduled, "the scheduled article stays"),
+        (make_expired, "the article itself stays"),
+    ],
+)
+def test_the_button_beside_says_of_which_article_it_keeps_a_draft(chief, make, says):
+    form = open_post(chief, make(body=BODY))
+    assert f"Save as a working draft ({says})" in form.text
+    told = " ".join(texts(form.send(button="_save_draft", body="次"), "messagelist"))
+    assert ("Readers still see" in told) == (make is make_post)
+
+
+def test_an_editor_is_told_that_a_scheduled_article_is_scheduled(editor):
+    text = open_post(editor, make_scheduled(body=BODY)).text
+    assert "This article is scheduled." in text
+    assert "This article is published." not in text
+
+
 def test_an_editor_cannot_publish_a_working_draft_by_a_crafted_request(editor):
     post = make_post(body=BODY)
     open_post(editor, post).send(body="下書き")
@@ -131,7 +153,7 @@ def test_two_people_on_one_working_draft_are_merged(chief, editor):
     first.send(button="_save_draft", body=BODY.replace("一", "壱"))
     response = second.send(button="_save_draft", body=BODY.replace("三", "参"))
     assert WorkingDraft.objects.get().values["body"] == "壱段落目。\n\n二段落目。\n\n参段落目。"
-    assert "佐藤 had saved changes meanwhile" in " ".join(texts(response, "messagelist"))
+    assert "Meanwhile, 佐藤 had saved changes" in " ".join(texts(response, "messagelist"))
 
 
 def test_two_first_drafts_begun_at_the_same_time_are_merged(chief, editor):

@@ -39,6 +39,13 @@ def recover(browser, model, key):
     return browser.post(f"/admin/blog/{model._meta.model_name}/deleted/{version.pk}/", follow=True)
 
 
+def test_the_page_says_what_does_not_come_back(admin_client):
+    key = delete(admin_client, make_post())
+    version = versions_of(Post, key).first()
+    page = admin_client.get(f"{DELETED}{version.pk}/").content.decode()
+    assert "反映待ちの下書きは戻りません" in page
+
+
 def test_everything_comes_back_under_the_same_key_and_identity(admin_client, admin_user):
     related, cover = make_post("関連"), make_image()
     post = make_post(

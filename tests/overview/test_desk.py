@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from blog.models import DeadLink, Post
+from blog.models import DeadLink, Post, Transition, WorkingDraft
 from tests.admin_pages import staff_with
 from tests.factories import (
     hours_ago,
@@ -17,8 +17,10 @@ from tests.factories import (
     make_image,
     make_post,
     make_scheduled,
+    make_staff,
     make_withdrawn,
 )
+from tests.workflow.people import make_editor, make_publisher
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 DESK = "/admin/"
@@ -29,6 +31,25 @@ def blocks(client) -> dict[str, list[str]]:
         block.name: [post.title for post in block.rows]
         for block in client.get(DESK).context["desk"]["blocks"]
     }
+
+
+def save_working_draft(post, user=None, hours=1):
+    draft = WorkingDraft.objects.create(post=post, values={"title": post.title}, live={}, updated_by=user)
+    WorkingDraft.objects.filter(pk=draft.pk).update(updated_at=hours_ago(hours))
+
+
+def return_to_writer(post, note="数字の出典を足してください。", hours=1):
+    steps = (("submit", "draft", "in_review", "", hours + 1), ("return", "in_review", "draft", note, hours))
+    for name, before, after, text, ago in steps:
+        Transition.objects.create(
+            post=post,
+            name=name,
+            from_state=before,
+            to_state=after,
+            username="desk",
+            note=text,
+            at=hours_ago(ago),
+        )
 
 
 def warnings(client) -> dict[str, int]:
@@ -116,6 +137,49 @@ def test_no_warning_is_shown_when_all_is_well(admin_client):
     assert "All public posts have" in admin_client.get(DESK).content.decode()
 
 
+def test_a_working_draft_waits_at_the_desk_of_whoever_may_apply_it(client):
+    sato = make_staff("sato", last_name="佐藤")
+    save_working_draft(make_post("新しく直した"), sato, hours=1)
+    save_working_draft(make_scheduled("予約を直した"), sato, hours=50)
+    make_post("直していない")
+    client.force_login(make_publisher())
+    assert blocks(client)["to_apply"] == ["予約を直した", "新しく直した"]
+    page = client.get(DESK).content.decode()
+    assert "saved by 佐藤, 2\xa0days ago" in page
+    shown = next(b for b in client.get(DESK).context["desk"]["blocks"] if b.name == "to_apply")
+    found = client.get(shown.url).context["cl"].result_list
+    assert {post.title for post in found} == {"予約を直した", "新しく直した"}
+    with translation.override("ja"):
+        assert "反映待ちの下書き" in client.get(DESK).content.decode()
+
+
+def test_no_working_draft_waits_for_those_who_may_not_apply_it(client):
+    save_working_draft(make_post())
+    client.force_login(make_editor())
+    assert "to_apply" not in blocks(client)
+
+
+def test_what_was_returned_comes_first_among_ones_drafts_and_says_why(admin_client, admin_user):
+    make_author("私", user=admin_user)
+    returned = make_draft("戻された", author="私")
+    recalled = make_draft("引き戻した", author="私")
+    again = make_draft("直して出してまた取り下げた", author="私")
+    return_to_writer(returned, "数字の出典を足してください。" * 10)
+    return_to_writer(again, hours=5)
+    for post, name in ((recalled, "recall"), (again, "recall")):
+        Transition.objects.create(
+            post=post, name=name, from_state="in_review", to_state="draft", username="私"
+        )
+    make_draft("新しい", author="私")
+    assert blocks(admin_client)["drafts"][0] == "戻された"
+    page = admin_client.get(DESK).content.decode()
+    assert page.count('<span class="returned">Returned</span>') == 1
+    assert "数字の出典を足してください。数字の出典" in page
+    assert "…" in page.split('class="returned-with">')[1].split("</span>")[0]
+    with translation.override("ja"):
+        assert '<span class="returned">差し戻し</span>' in admin_client.get(DESK).content.decode()
+
+
 def test_the_first_day_of_a_newsroom_says_what_to_do(admin_client):
     page = admin_client.get(DESK).content.decode()
     assert "/admin/blog/post/add/" in page
@@ -166,6 +230,8 @@ def test_the_desk_costs_the_same_queries_for_one_post_of_each_kind_as_for_nine(a
             make_draft(status=Post.Status.IN_REVIEW)
             make_scheduled(cover=make_image(alt=""))
             DeadLink.objects.create(post=make_post(cover=make_image()), path="/x/")
+            save_working_draft(make_post(), admin_user)
+            return_to_writer(make_draft(author="私"))
 
     def queries():
         with CaptureQueriesContext(connection) as captured:
@@ -176,5 +242,5 @@ def test_the_desk_costs_the_same_queries_for_one_post_of_each_kind_as_for_nine(a
     few = queries()
     make(8)
     many = queries()
-    assert len(few) == len(many) <= 12
+    assert len(few) == len(many) <= 13
     assert not any('"blog_post"."body"' in query for query in many)

@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from blog.models import DeadLink, SavedFilter
+from blog.models import DeadLink, SavedFilter, WorkingDraft
 from tests.admin_pages import staff_with
 from tests.factories import hours_ago, make_author, make_draft, make_post, make_scheduled, make_staff, tokyo
+from tests.workflow.people import make_writer
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/blog/post/"
@@ -111,3 +112,37 @@ def test_a_hundred_posts_and_thirty_filters_cost_the_queries_of_one(admin_client
     make(99)
     assert few == queries() < 20
     assert few_dead == queries("problem=dead_links") < 20
+
+
+def test_a_row_tells_of_a_working_draft_and_a_filter_finds_it(admin_client):
+    WorkingDraft.objects.create(post=make_post("直している"), values={}, live={})
+    make_post("直していない")
+    page = admin_client.get(LIST).content.decode()
+    assert page.count('class="draft-mark"') == 1
+    found = admin_client.get(LIST, {"working_draft": "yes"}).context["cl"].result_list
+    assert [post.title for post in found] == ["直している"]
+    with translation.override("ja"):
+        assert "反映待ちの下書きあり" in admin_client.get(LIST).content.decode()
+
+
+def test_a_writer_is_not_told_of_working_drafts_of_others(client):
+    writer = make_writer()
+    WorkingDraft.objects.create(post=make_post("他の"), values={}, live={})
+    WorkingDraft.objects.create(post=make_post("自分の", created_by=writer), values={}, live={})
+    client.force_login(writer)
+    assert client.get(LIST).content.decode().count('class="draft-mark"') == 1
+    found = client.get(LIST, {"working_draft": "yes"}).context["cl"].result_list
+    assert [post.title for post in found] == ["自分の"]
+
+
+def test_working_drafts_cost_the_list_no_query(admin_client):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            admin_client.get(LIST)
+        return len(captured)
+
+    posts = [make_post() for _number in range(5)]
+    before = queries()
+    for post in posts:
+        WorkingDraft.objects.create(post=post, values={}, live={})
+    assert queries() == before

@@ -1,3 +1,4 @@
+import re
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -98,6 +99,18 @@ def test_results_are_paged_with_their_words(client):
     (older,) = first.hrefs(rel="next")
     assert older == f"/search/?{urlencode({'q': '規制 投資', 'page': 2})}"
     assert Markup(client.get(older)).titles() == ["規制と投資 10"]
+
+
+def test_pages_by_relevance_are_not_called_newer_and_older(client):
+    for n in range(11):
+        make_post(f"規制と投資 {n}", published_at=hours_ago(n + 1))
+
+    def steps(**asked):
+        page = search(client, "規制", **asked).content.decode()
+        return re.findall(r'<a class="pagination-step"[^>]*>([^<]+)</a>', page)
+
+    assert (steps(), steps(page=2)) == (["次へ"], ["前へ"])
+    assert (steps(order="date"), steps(order="date", page=2)) == (["古い記事"], ["新しい記事"])
 
 
 @pytest.mark.parametrize("page", ["abc", "0", "3", "99999", "-1"])

@@ -59,6 +59,8 @@ def test_nothing_is_found_in_a_flawless_post():
         ({"excerpt": " "}, "excerpt", False),
         ({"description": ""}, "description", False),
         ({"cover": None}, "cover", False),
+        ({"category": None}, "category", False),
+        ({"author": None}, "author", False),
         ({"body": "# 題\n\n本文"}, "heading_first", False),
         ({"body": "## 甲\n\n#### 乙\n\n本文"}, "heading_order", False),
         ({"body": "### 甲\n\n本文"}, "heading_order", False),

@@ -1,12 +1,15 @@
 """The page of a post: its buttons, its checklist, its timeline; and that no text is lost."""
 
+import datetime
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from blog.models import Post, Spelling
-from blog.workflow.steps import RETURN, SUBMIT
+from blog.models import Correction, Post, PreviewLink, Spelling, Transition, WorkingDraft
+from blog.workflow.steps import RETURN, SUBMIT, WITHDRAW
 from blog.workflow.transitions import perform
 from tests.admin_pages import confirmations, form_errors, form_fields, post_page, save_form, texts
 from tests.factories import make_draft, make_expired, make_post, make_scheduled, make_withdrawn, tokyo
@@ -124,6 +127,70 @@ def test_warnings_are_confirmed_one_by_one(client):
     client.post(post_page(post), fields | boxes)
     assert Post.objects.get().is_public
     assert first
+
+
+def test_each_warning_that_is_not_confirmed_leads_to_its_box(client):
+    client.force_login(make_publisher())
+    post = make_draft()
+    page = client.post(post_page(post), form_fields(client.get(post_page(post))) | {"_publish": "1"})
+    summary = page.content.decode().split('class="errornote error-summary"')[1].split("</div>")[0]
+    targets = re.findall(r'<li><a href="#([^"]+)">Please confirm: ', summary)
+    boxes = re.findall(r'<input type="checkbox" name="confirm-[^"]+" id="([^"]+)"', page.content.decode())
+    assert len(targets) > 1
+    assert targets == boxes
+
+
+def test_deleting_asks_with_the_articles_title_and_state_and_without_internals(client):
+    client.force_login(make_publisher())
+    post = make_post("消す記事", tags=["札"])
+    perform(post, WITHDRAW, user=make_publisher())
+    PreviewLink.objects.issue(post, None, 7)
+    WorkingDraft.objects.create(post=post, values={}, live={})
+    Correction.objects.create(post=post, text="直しました。")
+    with translation.override("ja"):
+        page = client.get(f"/admin/blog/post/{post.pk}/delete/").content.decode()
+    content = page.split('id="content"')[1].split("</form>")[0]
+    for text in (
+        "消す記事",
+        "取り下げ",
+        "訂正・追記 1 件も",
+        "反映待ちの下書きも",
+        "画像はライブラリに",
+        "から復元できます",
+    ):
+        assert text in content
+    for internal in ("Search entr", "tagged", "withdraw:", "プレビューリンク:", "札"):
+        assert internal not in content
+    assert 'href="/admin/blog/post/deleted/"' in content
+    client.post(f"/admin/blog/post/{post.pk}/delete/", {"post": "yes"})
+    assert not Post.objects.exists()
+
+
+def test_who_cannot_bring_it_back_is_not_told_so(client):
+    writer = make_writer()
+    client.force_login(writer)
+    post = make_draft(created_by=writer)
+    page = client.get(f"/admin/blog/post/{post.pk}/delete/")
+    assert page.status_code == 200
+    assert "bring it back" not in page.content.decode()
+
+
+def test_deleting_several_posts_lists_them_without_internals(client):
+    client.force_login(make_publisher())
+    posts = [make_post("甲", tags=["札"]), make_draft("乙")]
+    data = {"action": "delete_selected", "_selected_action": [post.pk for post in posts]}
+    content = client.post("/admin/blog/post/", data).content.decode().split('id="content"')[1]
+    assert "甲" in content and "乙" in content
+    assert "Search entr" not in content and "tagged" not in content
+
+
+def test_steps_and_preview_links_are_named_in_words_and_tokyo_time():
+    at = datetime.datetime(2026, 12, 7, 22, tzinfo=datetime.UTC)
+    step = Transition(name="withdraw", from_state="public", to_state="withdrawn", at=at)
+    link = PreviewLink(expires_at=at)
+    with translation.override("ja"):
+        assert str(step) == "2026/12/08 07:00 公開中 → 取り下げ"
+        assert str(link) == "2026/12/08 07:00 まで有効"
 
 
 def test_who_cannot_publish_sees_the_checks_but_no_boxes(client):

@@ -3,7 +3,7 @@
 An error stops the publication. A warning needs a confirmation: an urgent piece may go without a description,
 but not unnoticed. Any number of posts costs the same number of queries.
 
-content     title, body, excerpt, description, cover
+content     title, body, excerpt, description, cover, category, author
 structure   headings, leftover Liquid
 links       links into our own site
 pictures    pictures in the body

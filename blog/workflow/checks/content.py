@@ -1,4 +1,4 @@
-"""What every article has: a title of a good length, a text, a summary, a picture."""
+"""What every article has: a title of a good length, a text, a summary, a picture, a category, an author."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -53,4 +53,18 @@ def check(article: Article) -> Iterator[Finding]:
             _("The cover image has no alternative text."),
             _("Say in the image's own page what it shows."),
             field="cover",
+        )
+    if post.category_id is None:
+        yield Finding(
+            "category",
+            _("There is no category."),
+            _("Choose one: without it, the article is in no section of the site."),
+            field="category",
+        )
+    if post.author_id is None:
+        yield Finding(
+            "author",
+            _("There is no author."),
+            _("Choose one: readers and search engines want to know who wrote it."),
+            field="author",
         )
