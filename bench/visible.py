@@ -56,7 +56,7 @@ def change(changes: int, ports: list[int]) -> None:
     waits = {port: [] for port in ports}
     for number in range(changes):
         post = Post.objects.public().newest_first()[0]
-        post.title = title = f"見出し その {number}"
+        post.title = title = f"change{number}of{changes}"
         for port in ports:
             fetch(port, "/")
         post.save()

@@ -57,7 +57,7 @@ class Nginx(Server):
         )
         self.change("machines.conf", r"(?:    server 10\.\S+ .*\n)+", machines)
         self.change("nginx.conf", r"user www-data;", "user root;" if os.geteuid() == 0 else "")
-        self.change("nginx.conf", r"include /etc/nginx/modules-enabled/.*\n", "")  # are beside Debian's prefix
+        self.change("nginx.conf", r"include /etc/nginx/modules-enabled/.*\n", "")  # beside Debian's prefix
         self.change("nginx.conf", r"/run/nginx\.pid", str(self.folder / "pid"))
         self.change("nginx.conf", r"/var/(?:cache|log)/nginx", str(self.folder))
         temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

@@ -22,7 +22,8 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return self.content.decode()
+        """Without the places at which a headline may break."""
+        return self.content.decode().replace("<wbr>", "")
 
 
 def get(port: int, path: str, **headers) -> Answer:
