@@ -115,7 +115,7 @@ OUTBOX_IS_LATE_AFTER = 60 * environment.count("OUTBOX_LATE_MINUTES", env.str("OU
 
 CACHES = {"default": connections.cache(env)}
 
-PAGE_CACHE_MB = environment.count("PAGE_CACHE_MB", env.str("PAGE_CACHE_MB", "40"), digits=5)
+PAGE_CACHE_MB = environment.count("PAGE_CACHE_MB", env.str("PAGE_CACHE_MB", "32"), digits=5)
 PAGE_SHARED_SECONDS = environment.count("PAGE_SHARED_SECONDS", env.str("PAGE_SHARED_SECONDS", "1"), digits=7)
 
 STATIC_URL = "/static/"

@@ -45,7 +45,7 @@ ASKED = {
 def compare(options, folder: Path, environment: dict, paths: dict) -> dict[str, float]:
     servers = Servers(folder, workers=2 if options.two else 1)
     try:
-        cached = environment | {"PAGE_CACHE_MB": "40"}
+        cached = environment | {"PAGE_CACHE_MB": "32"}
         cache = servers.redis()
         redis = {"CACHE_URL": f"redis://{HOST}:{cache}/0"}
         ours = servers.granian("allforces.wsgi:application", cached)

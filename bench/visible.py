@@ -29,7 +29,7 @@ def visible(folder: Path, environment: dict, changes: int) -> None:
     servers = Servers(folder, workers=1)
     try:
         redis = {"CACHE_URL": f"redis://{HOST}:{servers.redis()}/0"}
-        environment |= {"PAGE_CACHE_MB": "40"}
+        environment |= {"PAGE_CACHE_MB": "32"}
         ports = {
             "through Redis": servers.granian("allforces.wsgi:application", environment | redis),
             "by looking": servers.granian("allforces.wsgi:application", environment),
