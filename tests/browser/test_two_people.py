@@ -36,7 +36,7 @@ def test_edits_of_different_paragraphs_both_survive(desks):
     body(suzuki).fill(BODY.replace("三", "参"))
     save(sato)
     save(suzuki)
-    expect(suzuki.get_by_text("佐藤がその間に保存していました（本文）")).to_be_visible()
+    expect(suzuki.get_by_text("その間に佐藤も保存していました（本文）")).to_be_visible()
     expect(body(suzuki)).to_have_value("壱段落目。\n\n二段落目。\n\n参段落目。")
     assert Post.objects.get().body == "壱段落目。\n\n二段落目。\n\n参段落目。"
 
