@@ -14,6 +14,7 @@ from tests.processes import free_port, wait_for_port
 
 CONNECTIONS = 16
 PATIENCE = 60  # seconds after which something hangs
+BATCH = ("chrt", "--batch", "0")  # CPUSchedulingPolicy=batch
 BR = {"Accept-Encoding": "br"}
 
 NGINX = """
@@ -37,20 +38,12 @@ class Servers:
         self.folder, self.workers, self.processes = folder, workers, []
 
     def granian(self, application: str, environment: dict) -> int:
+        """As deploy/systemd/allforces.service starts it."""
         port = free_port()
         command = [
-            *(
-                *self._pinned(),
-                "chrt",
-                "--batch",
-                "0",
-                str(ROOT / ".venv/bin/granian"),
-                "--interface",
-                "wsgi",
-            ),
+            *(*self._pinned(), *BATCH, str(ROOT / ".venv/bin/granian"), "--interface", "wsgi", "--no-ws"),
             *("--host", HOST, "--port", str(port), "--workers", str(self.workers)),
-            *("--blocking-threads", "4", "--no-ws"),  # as in deploy/systemd/allforces.service
-            *("--log-level", "error", application),
+            *("--blocking-threads", "4", "--log-level", "error", application),
         ]
         self._start(command, environment, port)
         return port

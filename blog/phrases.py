@@ -18,7 +18,8 @@ _WITHIN = re.compile(
     r"|\0(?=[｜：、。！？）」』】])"
 )
 _SIDES = re.compile(r"(?<=[｜：])(?=[^\0])")
-# Where a long phrase breaks rather than anywhere: between words of different scripts.
+# Where a long phrase breaks rather than anywhere: between words of different scripts. AI and LLM stay with
+# what follows them.
 _SCRIPTS = re.compile(
     rf"(?<=[ァ-ヶー])(?=[A-Za-z0-9]|{_KANJI})"
     rf"|(?<={_KANJI})(?<![万億兆])(?=[ァ-ヶA-Za-z])"

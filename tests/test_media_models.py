@@ -3,8 +3,8 @@ import hashlib
 import pytest
 from django.utils import translation
 
-from blog.media.models import ImageManager
 from blog.media.pictures import UnusablePicture
+from blog.media.querysets import ImageManager
 from blog.models import Image
 from tests.factories import make_image, make_superuser, picture_bytes
 

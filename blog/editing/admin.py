@@ -15,7 +15,6 @@ from blog.editing import autosave, views
 from blog.editing.opening import Opening, opened_with, panel
 from blog.editing.saving import Saving, locked_session, taken_away
 from blog.editing.values import RELATED, related_data, typed_values
-from blog.editing.wording import yourself
 from blog.models.posts import Post
 from blog.querysets import is_key
 
@@ -122,8 +121,6 @@ class EditingMixin:
         elif saving.post is not None and self.has_change_permission(request, saving.post):
             conflict = saving.reconcile(self.post_form(request, saving.post))
             if conflict is not None:
-                if conflict.context_data["others"] == yourself():
-                    conflict.context_data["title"] = _("You changed the same place in another window")
                 conflict.context_data |= self.admin_site.each_context(request) | {"opts": self.opts}
                 return conflict
             saving.rewrite()

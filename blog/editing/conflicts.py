@@ -12,7 +12,7 @@ from blog.editing.compare import spoken
 from blog.editing.marks import marked
 from blog.editing.merge import Block, Conflict
 from blog.editing.values import MergedValues, merge_values
-from blog.editing.wording import others_since
+from blog.editing.wording import others_since, yourself
 
 _CONTEXT = 60
 _OWN = ("csrfmiddlewaretoken", "editing", "editing_serial", "_resolve")
@@ -72,14 +72,18 @@ def page(saving, form, found: Found, undecided: bool = False) -> TemplateRespons
     saving.session.conflict = asdict(found)
     saving.keep_copy()
     request, post, merged = saving.request, saving.post, found.merged
+    others = others_since(post, saving.session.base_at, request.user)
+    title = _("Somebody else changed the same place")
+    if others == yourself():
+        title = _("You changed the same place in another window")
     return TemplateResponse(
         request,
         "admin/editing/conflict.html",
         {
-            "title": _("Somebody else changed the same place"),
+            "title": title,
             "post": post,
             "session": saving.session,
-            "others": others_since(post, saving.session.base_at, request.user),
+            "others": others,
             "of_live": found.step == "live",
             "rows": [
                 _row(form[name], merged, found, request.POST)

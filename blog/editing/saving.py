@@ -13,7 +13,7 @@ from blog.editing import conflicts
 from blog.editing.models import EditingSession, WorkingDraft
 from blog.editing.opening import current_values, may_change_live
 from blog.editing.values import MergedValues, form_data, merge_values, stored_values, typed_values
-from blog.editing.wording import others_since, person, spoken_moment
+from blog.editing.wording import others_since, person, spoken_moment, yourself
 from blog.models.posts import Post
 from blog.querysets import is_key
 from blog.workflow.states import state_of
@@ -161,8 +161,7 @@ def taken_away(post: Post, user) -> dict:
     told = {"state": state.label, "may_recall": RECALL in steps_from(post, user)}
     if last is None or last.to_state != state:
         return told  # it came there by its date
+    who = person(last.user) if last.user else last.username
     if last.user == user:
-        who = _("You, in another window")
-    else:
-        who = person(last.user) if last.user else last.username
+        who = yourself()
     return told | {"who": who, "when": spoken_moment(last.at)}

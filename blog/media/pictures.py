@@ -4,6 +4,7 @@ Pure functions over Pillow.
 """
 
 import contextlib
+import hashlib
 import io
 import struct
 import zlib
@@ -31,6 +32,11 @@ _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8")
 # Pillow's decoders let through whatever their parsers stumble over.
 _DECODER_ERRORS = (ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError)
 _DECODER_ERRORS += (TypeError, ValueError, struct.error, zlib.error)
+
+
+def digest(content: bytes) -> str:
+    """By which the same bytes are known again, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 class UnusablePicture(ValueError):  # noqa: N818

@@ -66,9 +66,7 @@ class Follower:
         self._applied: set[int] = set()
         self._untold_gone: set[str] = set()
         self._looking = threading.Lock()  # one at a time asks the database, which may let it wait
-        self._lock = (
-            threading.Lock()
-        )  # readers take it at each boundary: never held for longer than an instant
+        self._lock = threading.Lock()  # readers take it at boundaries: held for an instant at most
 
     def catch_up(self) -> None:
         """Apply all purges that are committed. Raises DatabaseError or InterfaceError."""
