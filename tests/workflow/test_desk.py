@@ -178,9 +178,11 @@ def test_who_cannot_bring_it_back_is_not_told_so(client):
 def test_deleting_several_posts_lists_them_without_internals(client):
     client.force_login(make_publisher())
     posts = [make_post("甲", tags=["札"]), make_draft("乙")]
+    Correction.objects.create(post=posts[0], text="直しました。")
     data = {"action": "delete_selected", "_selected_action": [post.pk for post in posts]}
     content = client.post("/admin/blog/post/", data).content.decode().split('id="content"')[1]
     assert "甲" in content and "乙" in content
+    assert "Correction notices: 1" in content
     assert "Search entr" not in content and "tagged" not in content
 
 
